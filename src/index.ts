@@ -1,0 +1,48 @@
+/**
+ * The front door of Reconverge: everything that models, properties and tests may import. Whatever is
+ * not named here is internal.
+ */
+export { actor, anyOf, names, replicas } from './model/part.ts';
+export type { AnyOf, AnyPart, ContextOf, EventOf, Part, PartOptions, Parts } from './model/part.ts';
+export type { InvokedBy, SourceName, TagOf } from './model/part.ts';
+
+export { actors, external, fault, ignore } from './model/system.ts';
+export type {
+  ActionMeaning,
+  Budget,
+  Channel,
+  NodeFaults,
+  System,
+  Trigger,
+} from './model/system.ts';
+export type { Effect, EffectFaults, EffectName, EffectTo, FaultTolerance } from './model/system.ts';
+export type { EnvironmentEvent, ExternalTrigger, FaultTrigger } from './model/system.ts';
+
+export { FAULT_NATURE, KINDS, PERSISTENCES, TOLD } from './model/failure.ts';
+export { failure, failureGuards, failureOf, isFailure } from './model/failure.ts';
+export type { EffectFault, Failure, FailureClass, FaultNature } from './model/failure.ts';
+export type { Kind, NodeFault, Persistence } from './model/failure.ts';
+
+export { DOWN_TAG } from './model/recovery.ts';
+export type { Recovery, RecoveryTable, Strategy } from './model/recovery.ts';
+
+export { always, converges, deadlockFree, eventually, recoverable } from './model/property.ts';
+export { sometimes, withinSteps } from './model/property.ts';
+export type { Fairness, Predicate, Property, PropertyKind } from './model/property.ts';
+
+export { choice, integer, parameterValues } from './model/parameter.ts';
+export type { ChoiceParameter, IntegerParameter, Parameter } from './model/parameter.ts';
+export type { Parameters, ParameterValues } from './model/parameter.ts';
+
+export { defineModel } from './model/define.ts';
+export type { Model, PostgresBinding, ServiceTable } from './model/define.ts';
+
+export { peer } from './model/peer.ts';
+export { ReconvergeError } from './model/error.ts';
+export type { ErrorCode } from './model/error.ts';
+export type { ActorStatus, ActorView, View } from './model/view.ts';
+
+export type { Completeness, Conformance, Divergence, FailureForm } from './model/verdict.ts';
+export type { FiredFault, Json, JsonEvent, Label, PropertyReport } from './model/verdict.ts';
+export type { Report, Result, StateView, Stats, Tolerance } from './model/verdict.ts';
+export type { ToleranceRow, Trace, TraceStep } from './model/verdict.ts';

@@ -1,0 +1,54 @@
+import type { Json, StateView } from '../model/verdict.ts';
+import type { Request } from './body.ts';
+import type { Local } from './local.ts';
+import type { World } from './world.ts';
+
+function requestView({ src, reply, save }: Request): Json {
+  if (save !== null) return `${src}: saving`;
+  if (reply === null) return `${src}: asked`;
+  if (reply.is === 'done') return `${src}: answered`;
+  return `${src}: failed (${reply.error.kind}, ${reply.error.persistence})`;
+}
+
+/** Undefined fields are left out, as in JSON. */
+function json(value: unknown): Json {
+  const text = JSON.stringify(value) as string | undefined;
+  return text === undefined ? null : (JSON.parse(text) as Json);
+}
+
+function localView({ mode, body, saved, survives }: Local): Json {
+  const view: Record<string, Json> = {};
+  if (mode !== 'up') view['mode'] = mode;
+  if (body !== null) {
+    view['value'] = body.snapshot.value as Json;
+    const context = json(body.snapshot.context) as Record<string, Json>;
+    if (Object.keys(context).length > 0) view['context'] = context;
+    if (body.snapshot.status !== 'active') view['status'] = body.snapshot.status;
+    if (body.requests.length > 0) view['pending'] = body.requests.map(requestView);
+    if (body.timers.length > 0) view['timers'] = json(body.timers);
+  }
+  if (survives !== null) view['survives'] = json(survives.input);
+  if (saved !== null) {
+    const { value, context } = JSON.parse(saved) as { value: Json; context: Json };
+    view['saved'] = { value, context };
+  }
+  return view;
+}
+
+/** A global state for people: what each actor is in, what waits, what is adrift, what is left of budgets. */
+export function describe(world: World, state: Int32Array): StateView {
+  const view: Record<string, Json> = {};
+  for (const { instance, locals } of world.actors) {
+    const { index, name } = instance;
+    view[name] = localView(locals.at(state[index] as number));
+    const inbox = world.inboxes[index];
+    if (inbox) view[`${name}.inbox`] = json(inbox.at(state[world.inboxComponent(index)] as number));
+    const adrift = world.adrift[index];
+    const zombies = adrift?.at(state[world.adriftComponent(index)] as number) ?? [];
+    if (zombies.length > 0) view[`${name}.adrift`] = json(zombies.map(({ effect, event }) => ({ effect, event })));
+  }
+  for (const [pool, { name }] of world.plan.pools.entries()) {
+    view[`budget ${name}`] = state[world.budgetComponent(pool)] as number;
+  }
+  return view;
+}

@@ -1,0 +1,245 @@
+import { ReconvergeError } from '../model/error.ts';
+import { isActive, type Body, type Reply, type Request } from './body.ts';
+import { canonical } from './canonical.ts';
+import type { DeclaredFault } from './fault.ts';
+import { canCrash, isRunning, type Local, type Zombie } from './local.ts';
+import type { Probe } from './probe.ts';
+import { checkpointText, handles, type Message, type Reaction } from './react.ts';
+import { evaluate } from './purity.ts';
+import type { World } from './world.ts';
+
+const sortedTexts = <T>(items: readonly T[], at: string): [string, T[]] => {
+  const pairs = items.map((item) => [canonical(item, 'item', at), item] as const);
+  const sorted = pairs.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return [`[${sorted.map(([text]) => text).join(',')}]`, sorted.map(([, item]) => item)];
+};
+
+/** One successor being made: reads go through the probe, so that they are noted; writes are kept apart. */
+export class Draft {
+  readonly world: World;
+  private readonly probe: Probe;
+  private readonly written: Map<number, number>;
+
+  constructor(world: World, probe: Probe, written: ReadonlyMap<number, number> = new Map()) {
+    this.world = world;
+    this.probe = probe;
+    this.written = new Map(written);
+  }
+
+  fork(): Draft {
+    return new Draft(this.world, this.probe, this.written);
+  }
+
+  /** Pairs (component, value), flattened, in order of component. */
+  writes(): number[] {
+    return [...this.written].toSorted(([a], [b]) => a - b).flat();
+  }
+
+  private get(component: number): number {
+    return this.written.get(component) ?? this.probe.value(component);
+  }
+
+  localId(actor: number): number {
+    return this.get(actor);
+  }
+
+  local(actor: number): Local {
+    return this.world.actor(actor).locals.at(this.get(actor));
+  }
+
+  setLocal(actor: number, local: Local): void {
+    this.written.set(actor, this.world.internLocal(actor, local));
+  }
+
+  inbox(actor: number): readonly Message['event'][] {
+    const component = this.world.inboxes[actor];
+    return component ? component.at(this.get(this.world.inboxComponent(actor))) : [];
+  }
+
+  setInbox(actor: number, messages: readonly Message['event'][]): void {
+    const component = this.world.inboxes[actor];
+    const { inbox, name } = this.world.actor(actor).instance;
+    if (!component || inbox === null) return;
+    const [text, items] =
+      inbox.kind === 'fifo'
+        ? [canonical(messages, 'inbox', name), [...messages]]
+        : sortedTexts(messages, name);
+    this.written.set(this.world.inboxComponent(actor), component.intern(text, items));
+  }
+
+  adrift(actor: number): readonly Zombie[] {
+    const component = this.world.adrift[actor];
+    return component ? component.at(this.get(this.world.adriftComponent(actor))) : [];
+  }
+
+  setAdrift(actor: number, zombies: readonly Zombie[]): void {
+    const component = this.world.adrift[actor];
+    if (!component) return;
+    const [text, items] = sortedTexts(zombies, component.name);
+    this.written.set(this.world.adriftComponent(actor), component.intern(text, items));
+  }
+
+  /** Whether the fault may still happen; counts it down if so. */
+  spend(fault: DeclaredFault): boolean {
+    if (fault.pool === null) return true;
+    const component = this.world.budgetComponent(fault.pool);
+    const left = this.get(component);
+    if (left === 0) return false;
+    this.written.set(component, left - 1);
+    return true;
+  }
+
+  /** A request that nobody awaits any more is still under way (spec 5.6). */
+  setAdriftRequest(request: Request, forever: boolean): void {
+    const { to, send } = this.world.effect(request.src);
+    const service = this.world.instance(to, `effects.${request.src}`).index;
+    const event = evaluate(`effects.${request.src}.send`, () => send({ input: request.input }));
+    const zombies = this.adrift(service);
+    const zombie = { effect: request.src, event, forever };
+    const text = canonical(zombie, 'zombie', request.src);
+    if (forever && zombies.some((other) => canonical(other, 'zombie', '') === text)) return;
+    this.setAdrift(service, [...zombies, zombie]);
+  }
+
+  /** A new body for a running actor: its messages go out, a final state is saved in the same step. */
+  private settle(actor: number, reaction: Reaction): void {
+    const { instance } = this.world.actor(actor);
+    const { body, sent, abandoned } = reaction;
+    const final = instance.part.checkpoint !== null && body.snapshot.status === 'done';
+    const { saved, mode } = this.local(actor);
+    const last = final ? checkpointText(body, instance.name) : saved;
+    this.setLocal(actor, { mode, body, saved: last, survives: null });
+    for (const request of abandoned) this.setAdriftRequest(request, false);
+    this.post(sent);
+  }
+
+  /** Sends messages: into inboxes, or, by rendezvous, first in first out within this very step. */
+  private readonly queue: Message[] = [];
+  private posting = false;
+  post(sent: readonly Message[]): void {
+    this.queue.push(...sent);
+    if (this.posting) return;
+    this.posting = true;
+    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
+      this.arrive(next);
+    }
+    this.posting = false;
+  }
+
+  private arrive({ to, event }: Message): void {
+    const { index, inbox, name } = this.world.instance(to, 'sendTo');
+    if (inbox === null) return this.meet(index, name, event);
+    const { mode } = this.local(index);
+    if (inbox.volatile && mode !== 'up') return;
+    const messages = this.inbox(index);
+    const text = canonical(event, 'event', name);
+    if (inbox.kind === 'set' && messages.some((m) => canonical(m, 'event', name) === text)) return;
+    if (messages.length >= inbox.capacity) {
+      throw new ReconvergeError('RCV216', `the inbox of ${name} is full (${inbox.capacity} messages)`, {
+        at: `${name} on ${event.type}`,
+        hint: `raise it: channels: { ${name}: { kind: '${inbox.kind}', capacity: … } }, or bound the senders`,
+      });
+    }
+    this.setInbox(index, [...messages, event]);
+  }
+
+  private meet(index: number, name: string, event: Message['event']): void {
+    const local = this.local(index);
+    if (local.mode !== 'up' || local.body === null) return;
+    if (!isActive(local.body) || !handles(local.body.snapshot, event.type)) {
+      throw new ReconvergeError(
+        'RCV217',
+        `${name} does not handle '${event.type}' in ${JSON.stringify(local.body.snapshot.value)}`,
+        { at: name, hint: 'give that state a transition for it (an empty one ignores it on purpose)' },
+      );
+    }
+    this.deliver(index, local.body, event);
+  }
+
+  /** The actor takes one event, XState decides. */
+  deliver(actor: number, body: Body, event: Message['event']): void {
+    const local = this.local(actor);
+    const id =
+      local.body === body ? this.localId(actor) : this.world.internLocal(actor, { ...local, body });
+    this.settle(actor, this.world.react(actor, id, body, event));
+  }
+
+  /** The service takes a request; an unhandled one is the user's mistake. */
+  request(service: number, event: Message['event']): void {
+    this.post([{ to: this.world.actor(service).instance.name, event }]);
+  }
+
+  /** A pending invoke is answered: the reply reaches the machine. */
+  answer(actor: number, request: Request, reply: Reply): Message['event'] {
+    const local = this.local(actor);
+    if (local.body === null) throw new Error('internal: a reply to nobody');
+    const { reactor } = this.world.actor(actor);
+    const answered = reactor.answer(local.body, request.id, reply);
+    this.deliver(actor, answered.body, answered.event as Message['event']);
+    return answered.event as Message['event'];
+  }
+
+  setReply(actor: number, request: Request, reply: Reply): void {
+    const local = this.local(actor);
+    if (local.body === null) throw new Error('internal: a reply for nobody');
+    const requests = local.body.requests.map((r) => (r === request ? { ...r, reply } : r));
+    this.setLocal(actor, { ...local, body: { ...local.body, requests } });
+  }
+
+  /** Takes the current part of an actor away; `saves` says whether a save in flight took place. */
+  crash(actor: number, mode: 'down' | 'halted', saves: boolean, forever: boolean): void {
+    const { instance } = this.world.actor(actor);
+    const { body, saved } = this.local(actor);
+    if (body === null) return;
+    const inFlight = body.requests.find((request) => request.save !== null)?.save ?? null;
+    const kept = saves && inFlight !== null ? inFlight : saved;
+    const { durable, checkpoint } = instance.part;
+    const plain = checkpoint === null && durable !== null;
+    const survives = plain
+      ? { input: evaluate(`${instance.name}.durable`, () => durable(body.snapshot.context)) as unknown }
+      : null;
+    this.setLocal(actor, { mode, body: null, saved: kept, survives });
+    if (instance.inbox?.volatile) this.setInbox(actor, []);
+    for (const request of body.requests) {
+      if (request.reply === null && request.save === null) this.setAdriftRequest(request, forever);
+    }
+  }
+
+  hasSaveInFlight(actor: number): boolean {
+    return this.local(actor).body?.requests.some((request) => request.save !== null) ?? false;
+  }
+
+  canCrash(actor: number): boolean {
+    return canCrash(this.local(actor));
+  }
+
+  isRunning(actor: number): boolean {
+    return isRunning(this.local(actor));
+  }
+
+  /** All actors start; what they send arrives once all of them exist, in order of parts. */
+  startAll(inputs: readonly unknown[]): void {
+    this.posting = true;
+    for (const [actor, input] of inputs.entries()) this.start(actor, input);
+    this.posting = false;
+    this.post([]);
+  }
+
+  /** A fresh machine from `input`; a checkpointed one saves checkpoint 0. */
+  start(actor: number, input: unknown): void {
+    const { instance } = this.world.actor(actor);
+    const reaction = this.world.start(actor, input);
+    const checkpointed = instance.part.checkpoint !== null;
+    const saved = checkpointed ? checkpointText(reaction.body, instance.name) : null;
+    this.setLocal(actor, { mode: 'up', body: reaction.body, saved, survives: null });
+    this.settle(actor, reaction);
+  }
+
+  /** A down actor comes back: from its checkpoint, or as what survives of it. */
+  restart(actor: number, input: unknown): void {
+    const local = this.local(actor);
+    if (local.saved === null) return this.start(actor, input);
+    const body = this.world.actor(actor).reactor.restore(local.saved);
+    this.setLocal(actor, { ...local, mode: 'up', body });
+  }
+}

@@ -1,0 +1,134 @@
+import { ReconvergeError } from '../model/error.ts';
+import type { AnyEnvironmentEvent, AnyView, Trigger } from '../model/system.ts';
+import type { JsonEvent } from '../model/verdict.ts';
+import { dueTimers } from './body.ts';
+import { checkSurvivesJson } from './canonical.ts';
+import { Draft } from './draft.ts';
+import { isFaultTrigger } from './fault.ts';
+import { isAnyOf, type Instance } from './instance.ts';
+import type { Probe } from './probe.ts';
+import { deepFreeze, evaluate } from './purity.ts';
+import { declared, ownLabel, type Rule, type Steps } from './steps.ts';
+import { viewOf } from './view.ts';
+import type { World } from './world.ts';
+
+function plain(payload: unknown, type: string, at: string): JsonEvent {
+  const fields = typeof payload === 'object' && payload !== null ? { ...payload } : {};
+  const event = JSON.parse(JSON.stringify({ ...fields, type })) as JsonEvent;
+  checkSurvivesJson(fields, 'payload', at);
+  return deepFreeze(event);
+}
+
+function eventsOf(
+  world: World,
+  probe: Probe,
+  { replica }: Instance,
+  when: Trigger<AnyView, object>,
+  type: string,
+  at: string,
+): readonly JsonEvent[] {
+  if (when === true) return [{ type }];
+  const given = evaluate(at, () => when(viewOf(world, probe), replica));
+  if (given === undefined || given === false) return [];
+  if (given === true) return [{ type }];
+  return (isAnyOf(given) ? given.anyOf : [given]).map((payload) => plain(payload, type, at));
+}
+
+function triggerOf(event: AnyEnvironmentEvent): Trigger<AnyView, object> {
+  return typeof event === 'object' && 'is' in event ? event.when : event;
+}
+
+function environmentRule(
+  world: World,
+  instance: Instance,
+  type: string,
+  given: AnyEnvironmentEvent,
+): Rule | null {
+  const { index, name, partName } = instance;
+  const at = `environment.${partName}.${type}`;
+  const isFault = isFaultTrigger(given);
+  const fault = isFault ? declared(world, `${partName}.${type}`) : null;
+  if (isFault && fault === null) return null;
+  const isExternal = typeof given === 'object' && 'is' in given && given.is === 'external';
+  const { reactor } = world.actor(index);
+  const expand = (probe: Probe, steps: Steps): void => {
+    const start = new Draft(world, probe);
+    const { body } = start.local(index);
+    if (body === null || !start.isRunning(index)) return;
+    if (fault !== null && !start.spend(fault)) return;
+    const own = ownLabel(world, start, index);
+    const label = isFault ? 'F' : isExternal ? 'E' : own;
+    for (const event of eventsOf(world, probe, instance, triggerOf(given), type, at)) {
+      if (!reactor.can(body, event)) continue;
+      const draft = start.fork();
+      draft.deliver(index, body, event);
+      steps.emit(draft, { actor: index, event, label, fault: fault?.fired ?? null });
+    }
+  };
+  return { name: `${name} ${type}`, expand };
+}
+
+/** Events that start the machines, from outside the actors (spec 1.3). */
+export function environmentRules(world: World): readonly Rule[] {
+  return Object.entries(world.tolerance.environment ?? {}).flatMap(([partName, events]) => {
+    const members = world.members(partName);
+    if (members.length === 0) {
+      throw new ReconvergeError('RCV206', `environment names '${partName}', which is no actor`, {
+        at: 'environment',
+        hint: `actors: ${Object.keys(world.parts).join(', ')}`,
+      });
+    }
+    return members.flatMap((instance) =>
+      Object.entries(events).flatMap(
+        ([type, event]) => environmentRule(world, instance, type, event) ?? [],
+      ),
+    );
+  });
+}
+
+/** A pending `after` fires, the earliest of its batch first (spec 1.6). */
+export function timerRule(world: World, { index, name }: Instance): Rule {
+  const expand = (probe: Probe, steps: Steps): void => {
+    const start = new Draft(world, probe);
+    const { body } = start.local(index);
+    if (body === null || !start.isRunning(index)) return;
+    const label = ownLabel(world, start, index);
+    for (const timer of dueTimers(body)) {
+      const event = { type: timer.event };
+      const timers = body.timers
+        .map((batch) => batch.filter((other) => other !== timer))
+        .filter((batch) => batch.length > 0);
+      const draft = start.fork();
+      draft.deliver(index, { ...body, timers }, event);
+      steps.emit(draft, { actor: index, event, label });
+    }
+  };
+  return { name: `${name} timers`, expand };
+}
+
+/** A message waiting in the inbox is delivered (spec 1.5). */
+export function inboxRule(world: World, { index, name, inbox }: Instance): Rule {
+  const { reactor } = world.actor(index);
+  const expand = (probe: Probe, steps: Steps): void => {
+    const start = new Draft(world, probe);
+    const messages = start.inbox(index);
+    if (messages.length === 0) return;
+    const { body } = start.local(index);
+    if (body === null || !start.isRunning(index)) return;
+    const label = ownLabel(world, start, index);
+    for (const [position, event] of messages.entries()) {
+      if (inbox?.kind === 'fifo' && position > 0) break;
+      if (position > 0 && sameEvent(messages[position - 1], event)) continue;
+      if (inbox?.kind === 'set' && !reactor.can(body, event)) continue;
+      const draft = start.fork();
+      if (inbox?.kind !== 'set') draft.setInbox(index, messages.toSpliced(position, 1));
+      draft.deliver(index, body, event);
+      steps.emit(draft, { actor: index, event, label });
+    }
+  };
+  return { name: `${name} inbox`, expand };
+}
+
+function sameEvent(a: JsonEvent | undefined, b: JsonEvent): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

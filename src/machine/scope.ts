@@ -1,0 +1,104 @@
+import type { AnyActorScope, AnyStateMachine, AnyMachineSnapshot, EventObject } from 'xstate';
+import { ReconvergeError } from '../model/error.ts';
+
+/** An action as XState lists it after a macrostep: resolved, not executed. */
+export interface ListedAction {
+  readonly type: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+export interface Stepped {
+  readonly snapshot: AnyMachineSnapshot;
+  readonly actions: readonly ListedAction[];
+}
+
+/** Microsteps in one macrostep beyond which a machine is taken to loop for ever. */
+const MICROSTEPS_MAX = 1_000;
+
+interface StubReference {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly stub: true;
+}
+
+export function isReference(value: unknown): value is StubReference {
+  return typeof value === 'object' && value !== null && 'stub' in value;
+}
+
+/**
+ * XState's pure step function with an actor scope of our own: what it would execute is listed, and
+ * `system.get(name)` finds the actors of the model, so that the very machine that runs in a real actor
+ * system runs here. One per actor of the model.
+ */
+export class Stepper {
+  readonly machine: AnyStateMachine;
+  readonly self: StubReference;
+  private listed: ListedAction[] = [];
+  private readonly scope: AnyActorScope;
+
+  constructor(machine: AnyStateMachine, name: string, known: ReadonlySet<string>) {
+    this.machine = machine;
+    machine.options = { ...machine.options, maxIterations: MICROSTEPS_MAX };
+    const idle = (): void => {};
+    const references = new Map<string, StubReference>();
+    const reference = (id: string): StubReference => {
+      const found = references.get(id) ?? { id, sessionId: id, stub: true, send: idle, ref: idle };
+      references.set(id, found);
+      return found;
+    };
+    const system = {
+      get: (key: string): StubReference => {
+        if (known.has(key)) return reference(key);
+        throw new ReconvergeError('RCV207', `there is no actor '${key}' to send to`, {
+          at: name,
+          hint: `actors of this model: ${[...known].join(', ')}`,
+        });
+      },
+      getAll: () => ({}),
+      _sendInspectionEvent: idle,
+      _set: idle,
+      _register: () => name,
+      _unregister: idle,
+      _bookId: () => 'x:0',
+      _logger: idle,
+      _clock: { setTimeout: idle, clearTimeout: idle },
+      scheduler: { schedule: idle, cancel: idle, cancelAll: idle },
+    };
+    this.self = Object.assign(reference(name), { system });
+    this.scope = {
+      self: this.self,
+      id: name,
+      sessionId: name,
+      logger: idle,
+      defer: idle,
+      emit: idle,
+      stopChild: idle,
+      system,
+      actionExecutor: (action: ListedAction) => void this.listed.push(action),
+    } as unknown as AnyActorScope;
+  }
+
+  private collect(step: () => AnyMachineSnapshot): Stepped {
+    this.listed = [];
+    const snapshot = step();
+    return { snapshot, actions: this.listed };
+  }
+
+  initial(input: unknown): Stepped {
+    return this.collect(() => {
+      const snapshot: AnyMachineSnapshot = this.machine.getInitialSnapshot(this.scope, input as never);
+      if (snapshot.status === 'error') throw snapshot.error;
+      return snapshot;
+    });
+  }
+
+  /** The snapshot comes back as the same object if no transition is enabled. */
+  transition(snapshot: AnyMachineSnapshot, event: EventObject): Stepped {
+    return this.collect(() => this.machine.transition(snapshot, event, this.scope));
+  }
+
+  /** From a persisted snapshot (plain JSON), as XState itself restores it. */
+  restore(persisted: unknown): AnyMachineSnapshot {
+    return this.machine.restoreSnapshot(structuredClone(persisted) as never, this.scope);
+  }
+}

@@ -1,0 +1,71 @@
+import type { Action, Outcome } from '../model/integer-system.ts';
+import type { FiredFault, JsonEvent, Label } from '../model/verdict.ts';
+import { canonical } from './canonical.ts';
+import type { Draft } from './draft.ts';
+import type { DeclaredFault } from './fault.ts';
+import type { Probe } from './probe.ts';
+import type { World } from './world.ts';
+
+/** One way for the system to move; its outcomes depend on what it reads through the probe, only. */
+export interface Rule {
+  readonly name: string;
+  readonly expand: (probe: Probe, steps: Steps) => void;
+}
+
+interface Naming {
+  readonly actor: number;
+  readonly event: JsonEvent;
+  readonly fault?: FiredFault | null;
+  readonly label: Label;
+  readonly strong?: boolean;
+  readonly brokenClaim?: number;
+}
+
+/** The names of all actions and broken claims of a system, interned. */
+export class ActionNames {
+  readonly actions: Action[] = [];
+  readonly claims: string[] = [];
+  private readonly ids = new Map<string, number>();
+
+  intern({ actor, event, fault = null, label, strong = false }: Naming): number {
+    const text = `${actor} ${label} ${strong} ${fault?.name} ${canonical(event, 'event', 'action')}`;
+    const known = this.ids.get(text);
+    if (known !== undefined) return known;
+    const id = this.actions.push({ actor, event, label, fault, strong }) - 1;
+    this.ids.set(text, id);
+    return id;
+  }
+
+  claim(text: string): number {
+    const known = this.claims.indexOf(text);
+    return known >= 0 ? known : this.claims.push(text) - 1;
+  }
+}
+
+/** Collects the outcomes of one expansion. */
+export class Steps {
+  readonly outcomes: Outcome[] = [];
+  private readonly names: ActionNames;
+
+  constructor(names: ActionNames) {
+    this.names = names;
+  }
+
+  emit(draft: Draft, naming: Naming): void {
+    const action = this.names.intern(naming);
+    this.outcomes.push({ action, brokenClaim: naming.brokenClaim ?? -1, writes: draft.writes() });
+  }
+
+  claim(text: string): number {
+    return this.names.claim(text);
+  }
+}
+
+/** P or R, by the state in which the owner of the step is (spec 1.2). */
+export function ownLabel(world: World, draft: Draft, actor: number): 'P' | 'R' {
+  return world.isRecovering(draft.local(actor)) ? 'R' : 'P';
+}
+
+export function declared(world: World, name: string): DeclaredFault | null {
+  return world.plan.faults.get(name) ?? null;
+}

@@ -1,0 +1,168 @@
+import { ReconvergeError } from '../model/error.ts';
+import type { Parts } from '../model/part.ts';
+import { DOWN_TAG } from '../model/recovery.ts';
+import type { AnyEffect, AnyFaultTolerance, System } from '../model/system.ts';
+import { bodyText, type Body } from './body.ts';
+import { canonical } from './canonical.ts';
+import { Component, fastestGrowingPath } from './component.ts';
+import { faultPlan, type FaultPlan } from './fault.ts';
+import { instancesOf, type Instance } from './instance.ts';
+import type { Local, Zombie } from './local.ts';
+import { Reactor, type Message, type Reaction } from './react.ts';
+import { Stepper } from './scope.ts';
+
+/** Distinct values of one component beyond which the span counts as unbounded. */
+export const COMPONENT_VALUES_MAX = 50_000;
+
+interface Actor {
+  readonly instance: Instance;
+  readonly reactor: Reactor;
+  readonly locals: Component<Local>;
+  /** XState's answers, by local state and event text. */
+  readonly reactions: Map<number, Map<string, Reaction>>;
+  /** Its first reactions, by input text. */
+  readonly starts: Map<string, Reaction>;
+}
+
+function sample<T>(name: string): (values: readonly T[]) => string {
+  return (values) => fastestGrowingPath(name, values.slice(-2_000).map(growthSample));
+}
+
+function growthSample(value: unknown): unknown {
+  const body = (value as Partial<Local>).body;
+  if (body === undefined || body === null) return value;
+  return { context: body.snapshot.context as unknown, requests: body.requests.map(({ input }) => input) };
+}
+
+/**
+ * A system taken apart into components: one per actor, one per inbox, one per service with requests
+ * adrift, one per finite budget, in this order. The global state is the vector of their interned values.
+ */
+export class World {
+  readonly tolerance: AnyFaultTolerance;
+  readonly parts: Parts;
+  readonly instances: readonly Instance[];
+  readonly plan: FaultPlan;
+  readonly actors: readonly Actor[];
+  readonly inboxes: readonly (Component<readonly Message['event'][]> | null)[];
+  readonly adrift: readonly (Component<readonly Zombie[]> | null)[];
+  readonly width: number;
+  private readonly inboxSlot: readonly number[];
+  private readonly adriftSlot: readonly number[];
+  private readonly budgetSlot: number;
+  private readonly byName: ReadonlyMap<string, Instance>;
+  private readonly recoveryTags: ReadonlySet<string>;
+
+  constructor(system: System, valuesMax: number = COMPONENT_VALUES_MAX) {
+    this.tolerance = system.tolerance;
+    this.parts = system.parts;
+    this.instances = instancesOf(system.parts, system.tolerance.channels);
+    this.byName = new Map(this.instances.map((instance) => [instance.name, instance]));
+    this.plan = faultPlan(system.tolerance);
+    const known = new Set(this.byName.keys());
+    const effects = new Set(Object.keys(system.tolerance.effects ?? {}));
+    const actions = system.tolerance.actions ?? {};
+    this.actors = this.instances.map((instance) => {
+      const { name, part } = instance;
+      const stepper = new Stepper(part.machine.provide({}), name, known);
+      const reactor = new Reactor(stepper, { name, checkpoint: part.checkpoint, effects, actions });
+      const locals = new Component<Local>(name, valuesMax, sample(name));
+      return { instance, reactor, locals, reactions: new Map(), starts: new Map() };
+    });
+    let width = this.instances.length;
+    this.inboxSlot = this.instances.map(({ inbox }) => (inbox === null ? -1 : width++));
+    this.inboxes = this.instances.map(({ inbox, name }) =>
+      inbox === null ? null : new Component(`${name}.inbox`, valuesMax, sample(`${name}.inbox`)),
+    );
+    const served = new Set(Object.values(system.tolerance.effects ?? {}).map(({ to }) => to));
+    this.adriftSlot = this.instances.map(({ name }) => (served.has(name) ? width++ : -1));
+    this.adrift = this.instances.map(({ name }) =>
+      served.has(name) ? new Component(`${name}.adrift`, valuesMax, sample(`${name}.adrift`)) : null,
+    );
+    this.budgetSlot = width;
+    this.width = width + this.plan.pools.length;
+    this.recoveryTags = new Set([...Object.values(system.tolerance.recovery ?? {}), DOWN_TAG]);
+  }
+
+  inboxComponent(index: number): number {
+    return this.inboxSlot[index] ?? -1;
+  }
+
+  adriftComponent(index: number): number {
+    return this.adriftSlot[index] ?? -1;
+  }
+
+  budgetComponent(pool: number): number {
+    return this.budgetSlot + pool;
+  }
+
+  actor(index: number): Actor {
+    const found = this.actors[index];
+    if (found === undefined) throw new Error(`internal: no actor ${index}`);
+    return found;
+  }
+
+  instance(name: string, at: string): Instance {
+    const found = this.byName.get(name);
+    if (found !== undefined) return found;
+    throw new ReconvergeError('RCV206', `'${name}' is no single actor of this model`, {
+      at,
+      hint: `actors: ${[...this.byName.keys()].join(', ')}`,
+    });
+  }
+
+  /** The actors of a part: one, or its replicas. */
+  members(partName: string): readonly Instance[] {
+    return this.instances.filter((instance) => instance.partName === partName);
+  }
+
+  effect(name: string): AnyEffect {
+    const effect = this.tolerance.effects?.[name];
+    if (effect === undefined) throw new Error(`internal: no effect ${name}`);
+    return effect;
+  }
+
+  internLocal(index: number, local: Local): number {
+    const { name } = this.instances[index] as Instance;
+    const { mode, body, saved, survives } = local;
+    const now = body === null ? 'null' : bodyText(body, name);
+    const rest = canonical({ mode, saved, survives }, 'durable', name);
+    return this.actor(index).locals.intern(`${rest}${now}`, local);
+  }
+
+  /** The actor's start with an input; XState is asked once. */
+  start(index: number, input: unknown): Reaction {
+    const { starts, reactor, instance } = this.actor(index);
+    const text = canonical(input, 'input', instance.name);
+    const known = starts.get(text) ?? reactor.start(input);
+    starts.set(text, known);
+    return known;
+  }
+
+  /** The reaction of an actor in local state `localId` to an event; XState is asked once. */
+  react(index: number, localId: number, body: Body, event: Message['event']): Reaction {
+    const { reactions, reactor } = this.actor(index);
+    const row = reactions.get(localId) ?? new Map<string, Reaction>();
+    reactions.set(localId, row);
+    const text = canonical(event, 'event', reactor.stepper.self.id);
+    const known = row.get(text);
+    if (known !== undefined) return known;
+    const reaction = reactor.transition(body, event);
+    row.set(text, reaction);
+    return reaction;
+  }
+
+  /** In dom(R): down, or in a state with a recovery tag (spec 1.2). */
+  isRecovering(local: Local): boolean {
+    return local.body === null || this.isTagged(local.body);
+  }
+
+  isTagged(body: Body): boolean {
+    return [...(body.snapshot.tags as Set<string>)].some((tag) => this.recoveryTags.has(tag));
+  }
+
+  /** How often XState's step function was asked. */
+  get xstateCalls(): number {
+    return this.actors.reduce((sum, { reactor }) => sum + reactor.calls, 0);
+  }
+}

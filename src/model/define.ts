@@ -1,0 +1,49 @@
+import type { Parameters, ParameterValues } from './parameter.ts';
+import type { System } from './system.ts';
+
+/**
+ * How a service actor is a table in a real database: one SQL statement per event of its machine, with
+ * the event as `$1::jsonb`, each a transaction of its own; and one query that reads the state back as
+ * the machine's context (one row, one `context jsonb` column; `$1` is the idempotency key).
+ */
+export interface ServiceTable {
+  readonly on: { readonly [eventType: string]: string };
+  readonly read: string;
+}
+
+/** What the executor needs to run a model's orchestrator on PostgreSQL (spec 5, 6). */
+export interface PostgresBinding {
+  /** The actor that runs in worker processes; it has a checkpoint. */
+  readonly orchestrator: string;
+  /** Creates the services' tables; run once per schema. */
+  readonly schema: string;
+  readonly services: { readonly [actor: string]: ServiceTable };
+}
+
+/** A parametrised family of systems: what a model file exports as its default. */
+export interface Model {
+  readonly kind: 'reconverge/model';
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: Parameters;
+  readonly build: (values: Readonly<Record<string, string | number>>) => System;
+  readonly postgres: PostgresBinding | null;
+}
+
+export function defineModel<const P extends Parameters = Record<never, never>>(family: {
+  readonly name: string;
+  readonly description?: string;
+  readonly parameters?: P;
+  readonly build: (values: ParameterValues<P>) => System;
+  readonly postgres?: PostgresBinding;
+}): Model {
+  const { name, description = '', parameters = {} as P, build, postgres = null } = family;
+  return {
+    kind: 'reconverge/model',
+    name,
+    description,
+    parameters,
+    build: build as Model['build'],
+    postgres,
+  };
+}

@@ -1,0 +1,51 @@
+import type { FiredFault, JsonEvent, Label } from './verdict.ts';
+
+/**
+ * A component's value seen through a keyhole: `classify` maps the component's value to a small integer,
+ * and a question that was answered by looking only through keyholes has the same answer wherever they
+ * show the same. The first `width` observations are the components themselves.
+ */
+export interface Observation {
+  readonly component: number;
+  /** null: the identity. */
+  readonly classify: ((value: number) => number) | null;
+}
+
+/** What a step is called: (actor, event with payload, fault) and its label (spec 1.2). */
+export interface Action {
+  readonly actor: number;
+  readonly event: JsonEvent;
+  readonly label: Label;
+  readonly fault: FiredFault | null;
+  /** True for a pending reply that competes with a timeout: strongly fair (spec 1.7). */
+  readonly strong: boolean;
+}
+
+/** One successor: which action, what it changes, and the claim of R that it breaks (index, or -1). */
+export interface Outcome {
+  readonly action: number;
+  readonly brokenClaim: number;
+  /** Pairs (component, new value), flattened. */
+  readonly writes: readonly number[];
+}
+
+/** The answer to a question, and the observations that decided it, in the order they were made. */
+export interface Evaluation<A> {
+  readonly reads: readonly number[];
+  readonly answer: A;
+}
+
+/**
+ * A model as the explorer sees it: vectors of integers, and questions about them that are answered once
+ * per distinct reading. It knows no machine; whoever provides it knows nothing of the search.
+ */
+export interface IntegerSystem {
+  readonly width: number;
+  readonly initial: readonly Int32Array[];
+  readonly rules: number;
+  readonly predicates: number;
+  observation(index: number): Observation;
+  expand(rule: number, state: Int32Array): Evaluation<readonly Outcome[]>;
+  decide(predicate: number, state: Int32Array): Evaluation<boolean>;
+  action(index: number): Action;
+}

@@ -1,0 +1,103 @@
+import type { AnyStateMachine, EventFromLogic, InputFrom, SnapshotFrom, StateMachine } from 'xstate';
+
+/** Several values at once: as an input, every one is an initial state; as a payload, each is a step. */
+export interface AnyOf<V> {
+  readonly anyOf: readonly V[];
+}
+
+export function anyOf<V>(values: readonly V[]): AnyOf<V> {
+  return { anyOf: values };
+}
+
+/** The async sources (`invoke.src`) that a machine was set up with, with their inputs and outputs. */
+export type InvokedBy<M> =
+  M extends StateMachine<
+    infer _Context,
+    infer _Event,
+    infer _Children,
+    infer Actor,
+    infer _Action,
+    infer _Guard,
+    infer _Delay,
+    infer _Value,
+    infer _Tag,
+    infer _Input,
+    infer _Output,
+    infer _Emitted,
+    infer _Meta,
+    infer _Schema
+  >
+    ? Actor
+    : never;
+
+/** The tags a machine may carry. */
+export type TagOf<M> =
+  M extends StateMachine<
+    infer _Context,
+    infer _Event,
+    infer _Children,
+    infer _Actor,
+    infer _Action,
+    infer _Guard,
+    infer _Delay,
+    infer _Value,
+    infer Tag,
+    infer _Input,
+    infer _Output,
+    infer _Emitted,
+    infer _Meta,
+    infer _Schema
+  >
+    ? Tag
+    : never;
+
+export type SourceName<M> = InvokedBy<M> extends { src: infer Src extends string } ? Src : never;
+export type ContextOf<M extends AnyStateMachine> = SnapshotFrom<M>['context'];
+export type EventOf<M extends AnyStateMachine> = EventFromLogic<M>;
+
+/** What an actor is apart from its machine. `Save` is the source that saves its checkpoint, or never. */
+export interface PartOptions<M extends AnyStateMachine, Save extends string> {
+  /** The `invoke.src` that saves a checkpoint; its durable part is then its last saved snapshot. */
+  readonly checkpoint?: Save;
+  /** What survives a crash of an actor without a checkpoint: the input it restarts with. */
+  readonly durable?: (context: ContextOf<M>) => InputFrom<M>;
+}
+
+/** One actor, or `count` equal ones (`count` is null for one). Made by `actor` and `replicas`. */
+export interface Part<M extends AnyStateMachine, Save extends string, Count extends number | null> {
+  readonly machine: M;
+  readonly count: Count;
+  readonly checkpoint: Save | null;
+  readonly durable: ((context: ContextOf<M>) => InputFrom<M>) | null;
+  readonly input: (index: number) => InputFrom<M> | AnyOf<InputFrom<M>>;
+}
+
+/** One actor running `machine`. */
+export function actor<M extends AnyStateMachine, Save extends SourceName<M> = never>(
+  machine: M,
+  options: PartOptions<M, Save> & { readonly input?: InputFrom<M> | AnyOf<InputFrom<M>> } = {},
+): Part<M, Save, null> {
+  const { checkpoint = null, durable = null, input } = options;
+  return { machine, count: null, checkpoint, durable, input: () => input as InputFrom<M> };
+}
+
+/** `count` equal actors, named `name[0]` to `name[count - 1]`. `input` may depend on the index. */
+export function replicas<M extends AnyStateMachine, Save extends SourceName<M> = never>(
+  count: number,
+  machine: M,
+  options: PartOptions<M, Save> & {
+    readonly input?: (index: number) => InputFrom<M> | AnyOf<InputFrom<M>>;
+  } = {},
+): Part<M, Save, number> {
+  const { checkpoint = null, durable = null, input } = options;
+  return { machine, count, checkpoint, durable, input: input ?? (() => undefined as InputFrom<M>) };
+}
+
+// eslint-disable-next-line typescript/no-explicit-any -- any machine, as in XState's own Any* types
+export type AnyPart = Part<any, string, number | null>;
+export type Parts = Readonly<Record<string, AnyPart>>;
+
+/** The system ids of replicas: `names('rm', 2)` is `['rm[0]', 'rm[1]']`. */
+export function names(part: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${part}[${index}]`);
+}

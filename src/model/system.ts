@@ -1,0 +1,177 @@
+import type { AnyStateMachine, InputFrom, SnapshotFrom } from 'xstate';
+import type { EffectFault, Failure, FaultNature, NodeFault } from './failure.ts';
+import type { RecoveryTable } from './recovery.ts';
+import type { AnyOf, EventOf, InvokedBy, Part, Parts, TagOf } from './part.ts';
+import type { Property } from './property.ts';
+import type { View } from './view.ts';
+
+type MachineOf<P> = P extends Part<infer M extends AnyStateMachine, string, number | null> ? M : never;
+type SaveOf<P> = P extends Part<AnyStateMachine, infer Save, number | null> ? Save : never;
+type Sources<P> = P extends Parts ? InvokedBy<MachineOf<P[keyof P]>> : never;
+type SingleName<P extends Parts> = {
+  [K in keyof P & string]: P[K]['count'] extends null ? K : never;
+}[keyof P & string];
+
+/** The invoke sources of all actors, but for those that save checkpoints. */
+export type EffectName<P extends Parts> = Exclude<
+  Sources<P> extends { src: infer Src extends string } ? Src : never,
+  SaveOf<P[keyof P]>
+>;
+type LogicOf<P extends Parts, E> = Extract<Sources<P>, { src: E }> extends { logic: infer L } ? L : never;
+type EffectInput<P extends Parts, E> = InputFrom<LogicOf<P, E>>;
+type EffectOutput<P extends Parts, E> =
+  SnapshotFrom<LogicOf<P, E>> extends { output: infer Output } ? Exclude<Output, undefined> : never;
+
+/** What an invoke means in the world: a request to a service actor, and what it answers. */
+export type EffectTo<P extends Parts, E, To extends keyof P> = {
+  readonly to: To;
+  readonly send: (asked: { input: EffectInput<P, E> }) => EventOf<MachineOf<P[To]>>;
+  /** Computed after the request was applied; absent: done without output. */
+  readonly reply?: (served: {
+    service: SnapshotFrom<MachineOf<P[To]>>;
+    input: EffectInput<P, E>;
+  }) => EffectOutput<P, E> | Failure | undefined;
+};
+export type Effect<P extends Parts, E> = { [To in SingleName<P>]: EffectTo<P, E, To> }[SingleName<P>];
+
+/** How often a fault may happen; `Infinity` for no bound, 0 leaves it out of proofs. */
+export type Budget = number;
+export type NodeFaults = { readonly [F in NodeFault]?: Budget };
+type HalfOf<P extends Parts, E> = {
+  readonly times: Budget;
+  readonly send: (asked: { input: EffectInput<P, E> }) => EventOf<MachineOf<P[SingleName<P>]>>;
+};
+export type EffectFaults<P extends Parts, E> = {
+  readonly [F in Exclude<EffectFault, 'halfDone'>]?: Budget;
+} & { readonly halfDone?: HalfOf<P, E> };
+
+type Payload<M extends AnyStateMachine, T> = Omit<Extract<EventOf<M>, { type: T }>, 'type'>;
+/** When and with what an event comes from the environment: always, or as a lambda over the state says. */
+export type Trigger<S, Load> =
+  | true
+  | ((state: S, index: number) => boolean | Load | AnyOf<Load> | undefined);
+
+/** An environment event that is itself a fault (label F). Budget default 1. */
+export interface FaultTrigger<S, Load> extends FaultNature {
+  readonly is: 'fault';
+  readonly budget: Budget;
+  readonly when: Trigger<S, Load>;
+}
+/** An environment event that is nobody's program (label E): weakly fair, without budget. */
+export interface ExternalTrigger<S, Load> {
+  readonly is: 'external';
+  readonly when: Trigger<S, Load>;
+}
+export type EnvironmentEvent<S, Load> =
+  | Trigger<S, Load>
+  | FaultTrigger<S, Load>
+  | ExternalTrigger<S, Load>;
+
+export function fault<S, Load>(
+  nature: FaultNature & { readonly budget?: Budget },
+  when: Trigger<S, Load> = true,
+): FaultTrigger<S, Load> {
+  const { kind, persistence, class: failureClass, budget = 1 } = nature;
+  return { is: 'fault', kind, persistence, class: failureClass, budget, when };
+}
+
+export function external<S, Load>(when: Trigger<S, Load> = true): ExternalTrigger<S, Load> {
+  return { is: 'external', when };
+}
+
+/**
+ * How messages reach an actor (spec 1.4). `rendezvous`: in the sender's step. `set`: delivery never
+ * removes. `bag` and `fifo` remove; `capacity` (messages, default 4) exceeded is a coded error.
+ */
+export type Channel =
+  | 'rendezvous'
+  | 'set'
+  | 'bag'
+  | 'fifo'
+  | { readonly kind: 'bag' | 'fifo'; readonly capacity?: number; readonly volatile?: boolean }
+  | { readonly kind: 'set'; readonly volatile?: boolean };
+
+/** What an undeclared action would do silently must be said: `ignore()` promises it has no outside effect. */
+export interface ActionMeaning {
+  readonly is: 'ignored';
+}
+export function ignore(): ActionMeaning {
+  return { is: 'ignored' };
+}
+
+type RecoveryPart<P extends Parts> = [EffectName<P>] extends [never]
+  ? { readonly recovery?: RecoveryTable<TagOf<MachineOf<P[keyof P]>>> }
+  : { readonly recovery: RecoveryTable<TagOf<MachineOf<P[keyof P]>>> };
+type EffectsPart<P extends Parts> = [EffectName<P>] extends [never]
+  ? { readonly effects?: Record<never, never> }
+  : { readonly effects: { readonly [E in EffectName<P>]: Effect<P, E> } };
+
+/** Everything of a system but its actors: the argument of `faultTolerant`. */
+export type FaultTolerance<P extends Parts, Hosts extends string> = RecoveryPart<P> &
+  EffectsPart<P> & {
+    readonly faults?: { readonly [K in (keyof P & string) | Hosts]?: NodeFaults } & {
+      readonly [E in EffectName<P>]?: EffectFaults<P, E>;
+    };
+    readonly environment?: {
+      readonly [K in keyof P]?: {
+        readonly [T in EventOf<MachineOf<P[K]>>['type']]?: EnvironmentEvent<
+          View<P>,
+          Payload<MachineOf<P[K]>, T>
+        >;
+      };
+    };
+    readonly channels?: { readonly [K in keyof P]?: Channel };
+    readonly actions?: { readonly [name: string]: ActionMeaning };
+    /** Faults that share one budget; names as in the tolerance table: `order.crash`, `charge.late`. */
+    readonly pools?: {
+      readonly [name: string]: { readonly budget: Budget; readonly faults: readonly string[] };
+    };
+    /** Actors that crash together, in one step. */
+    readonly hosts?: { readonly [H in Hosts]: readonly (keyof P & string)[] };
+    readonly escalates?: { readonly transient?: (state: View<P>) => boolean };
+    readonly consistent?: (state: View<P>) => boolean;
+    readonly properties?: { readonly [name: string]: Property<View<P>> };
+  };
+
+/** Actors together with what may fail and how they recover: what the checker explores. */
+export interface System {
+  readonly parts: Parts;
+  readonly tolerance: AnyFaultTolerance;
+}
+
+/** `FaultTolerance` as the engine reads it: names are looked up, lambdas are called with tracked views. */
+export interface AnyFaultTolerance {
+  readonly effects?: { readonly [name: string]: AnyEffect };
+  readonly faults?: { readonly [name: string]: AnyFaults };
+  readonly recovery?: RecoveryTable<string>;
+  readonly environment?: { readonly [actor: string]: { readonly [type: string]: AnyEnvironmentEvent } };
+  readonly channels?: { readonly [actor: string]: Channel };
+  readonly actions?: { readonly [name: string]: ActionMeaning };
+  readonly pools?: { readonly [name: string]: { budget: Budget; faults: readonly string[] } };
+  readonly hosts?: { readonly [name: string]: readonly string[] };
+  readonly escalates?: { readonly transient?: (state: AnyView) => boolean };
+  readonly consistent?: (state: AnyView) => boolean;
+  readonly properties?: { readonly [name: string]: Property<AnyView> };
+}
+export type AnyView = Readonly<Record<string, unknown>>;
+export type AnyEnvironmentEvent = EnvironmentEvent<AnyView, object>;
+export interface AnyEffect {
+  readonly to: string;
+  readonly send: (asked: { input: unknown }) => { type: string };
+  readonly reply?: (served: { service: unknown; input: unknown }) => unknown;
+}
+export type AnyFaults = NodeFaults & {
+  readonly [F in Exclude<EffectFault, 'halfDone'>]?: Budget;
+} & { readonly halfDone?: { times: Budget; send: (asked: { input: unknown }) => { type: string } } };
+
+/**
+ * The actors of a system. A call of its own, so that everything in `faultTolerant` is typed by them.
+ * Effects, faults, environment, consistency and properties: spec 1 to 3.
+ */
+export function actors<const P extends Parts>(
+  parts: P,
+): { faultTolerant<const Hosts extends string = never>(tolerance: FaultTolerance<P, Hosts>): System } {
+  return {
+    faultTolerant: (tolerance) => ({ parts, tolerance: tolerance as unknown as AnyFaultTolerance }),
+  };
+}
