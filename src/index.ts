@@ -15,7 +15,14 @@ export type {
   System,
   Trigger,
 } from './model/system.ts';
-export type { Effect, EffectFaults, EffectName, EffectTo, FaultTolerance } from './model/system.ts';
+export type {
+  Effect,
+  EffectFaults,
+  EffectName,
+  EffectTo,
+  FaultName,
+  FaultTolerance,
+} from './model/system.ts';
 export type { EnvironmentEvent, ExternalTrigger, FaultTrigger } from './model/system.ts';
 
 export { FAULT_NATURE, KINDS, PERSISTENCES, TOLD } from './model/failure.ts';

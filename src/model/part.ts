@@ -1,4 +1,10 @@
-import type { AnyStateMachine, EventFromLogic, InputFrom, SnapshotFrom, StateMachine } from 'xstate';
+import type {
+  AnyStateMachine,
+  EventFromLogic,
+  InputFrom,
+  SnapshotFrom,
+  StateMachine,
+} from 'xstate';
 
 /** Several values at once: as an input, every one is an initial state; as a payload, each is a step. */
 export interface AnyOf<V> {
@@ -30,7 +36,7 @@ export type InvokedBy<M> =
     ? Actor
     : never;
 
-/** The tags a machine may carry. */
+/** The tags a machine was set up with; never if it was set up without, where XState allows any string. */
 export type TagOf<M> =
   M extends StateMachine<
     infer _Context,
@@ -48,10 +54,13 @@ export type TagOf<M> =
     infer _Meta,
     infer _Schema
   >
-    ? Tag
+    ? string extends Tag
+      ? never
+      : Tag
     : never;
 
-export type SourceName<M> = InvokedBy<M> extends { src: infer Src extends string } ? Src : never;
+type SourceOf<Actor> = Actor extends { src: infer Src extends string } ? Src : never;
+export type SourceName<M> = SourceOf<InvokedBy<M>>;
 export type ContextOf<M extends AnyStateMachine> = SnapshotFrom<M>['context'];
 export type EventOf<M extends AnyStateMachine> = EventFromLogic<M>;
 
@@ -72,12 +81,18 @@ export interface Part<M extends AnyStateMachine, Save extends string, Count exte
   readonly input: (index: number) => InputFrom<M> | AnyOf<InputFrom<M>>;
 }
 
+/** The last parameter of `actor` and `replicas`: it may be left out unless the machine requires an input. */
+type Options<M extends AnyStateMachine, Save extends string, Input> =
+  undefined extends InputFrom<M>
+    ? [options?: PartOptions<M, Save> & { readonly input?: Input }]
+    : [options: PartOptions<M, Save> & { readonly input: Input }];
+
 /** One actor running `machine`. */
 export function actor<M extends AnyStateMachine, Save extends SourceName<M> = never>(
   machine: M,
-  options: PartOptions<M, Save> & { readonly input?: InputFrom<M> | AnyOf<InputFrom<M>> } = {},
-): Part<M, Save, null> {
-  const { checkpoint = null, durable = null, input } = options;
+  ...[options]: Options<M, Save, InputFrom<M> | AnyOf<InputFrom<M>>>
+): Part<M, NoInfer<Save>, null> {
+  const { checkpoint = null, durable = null, input } = options ?? {};
   return { machine, count: null, checkpoint, durable, input: () => input as InputFrom<M> };
 }
 
@@ -85,11 +100,9 @@ export function actor<M extends AnyStateMachine, Save extends SourceName<M> = ne
 export function replicas<M extends AnyStateMachine, Save extends SourceName<M> = never>(
   count: number,
   machine: M,
-  options: PartOptions<M, Save> & {
-    readonly input?: (index: number) => InputFrom<M> | AnyOf<InputFrom<M>>;
-  } = {},
-): Part<M, Save, number> {
-  const { checkpoint = null, durable = null, input } = options;
+  ...[options]: Options<M, Save, (index: number) => InputFrom<M> | AnyOf<InputFrom<M>>>
+): Part<M, NoInfer<Save>, number> {
+  const { checkpoint = null, durable = null, input } = options ?? {};
   return { machine, count, checkpoint, durable, input: input ?? (() => undefined as InputFrom<M>) };
 }
 

@@ -1,11 +1,12 @@
 import type { AnyStateMachine, InputFrom, SnapshotFrom } from 'xstate';
 import type { EffectFault, Failure, FaultNature, NodeFault } from './failure.ts';
 import type { RecoveryTable } from './recovery.ts';
-import type { AnyOf, EventOf, InvokedBy, Part, Parts, TagOf } from './part.ts';
+import type { AnyOf, EventOf, InvokedBy, Part, Parts, SourceName, TagOf } from './part.ts';
 import type { Property } from './property.ts';
 import type { View } from './view.ts';
 
-type MachineOf<P> = P extends Part<infer M extends AnyStateMachine, string, number | null> ? M : never;
+type MachineOf<P> =
+  P extends Part<infer M extends AnyStateMachine, string, number | null> ? M : never;
 type SaveOf<P> = P extends Part<AnyStateMachine, infer Save, number | null> ? Save : never;
 type Sources<P> = P extends Parts ? InvokedBy<MachineOf<P[keyof P]>> : never;
 type SingleName<P extends Parts> = {
@@ -14,10 +15,11 @@ type SingleName<P extends Parts> = {
 
 /** The invoke sources of all actors, but for those that save checkpoints. */
 export type EffectName<P extends Parts> = Exclude<
-  Sources<P> extends { src: infer Src extends string } ? Src : never,
+  SourceName<MachineOf<P[keyof P]>>,
   SaveOf<P[keyof P]>
 >;
-type LogicOf<P extends Parts, E> = Extract<Sources<P>, { src: E }> extends { logic: infer L } ? L : never;
+type LogicOf<P extends Parts, E> =
+  Extract<Sources<P>, { src: E }> extends { logic: infer L } ? L : never;
 type EffectInput<P extends Parts, E> = InputFrom<LogicOf<P, E>>;
 type EffectOutput<P extends Parts, E> =
   SnapshotFrom<LogicOf<P, E>> extends { output: infer Output } ? Exclude<Output, undefined> : never;
@@ -32,7 +34,9 @@ export type EffectTo<P extends Parts, E, To extends keyof P> = {
     input: EffectInput<P, E>;
   }) => EffectOutput<P, E> | Failure | undefined;
 };
-export type Effect<P extends Parts, E> = { [To in SingleName<P>]: EffectTo<P, E, To> }[SingleName<P>];
+export type Effect<P extends Parts, E> = {
+  [To in SingleName<P>]: EffectTo<P, E, To>;
+}[SingleName<P>];
 
 /** How often a fault may happen; `Infinity` for no bound, 0 leaves it out of proofs. */
 export type Budget = number;
@@ -46,10 +50,22 @@ export type EffectFaults<P extends Parts, E> = {
 } & { readonly halfDone?: HalfOf<P, E> };
 
 type Payload<M extends AnyStateMachine, T> = Omit<Extract<EventOf<M>, { type: T }>, 'type'>;
+/** `true` says: without payload; so it is no answer where the event's type requires one. */
+type Unladen<Load> = Record<never, never> extends Load ? true : never;
 /** When and with what an event comes from the environment: always, or as a lambda over the state says. */
 export type Trigger<S, Load> =
-  | true
-  | ((state: S, index: number) => boolean | Load | AnyOf<Load> | undefined);
+  | Unladen<Load>
+  | ((
+      state: S,
+      index: number,
+    ) =>
+      | Unladen<Load>
+      | false
+      | undefined
+      | ([keyof Load] extends [never] ? never : Load | AnyOf<Load>));
+
+type When<S, Load> =
+  Record<never, never> extends Load ? [when?: Trigger<S, Load>] : [when: Trigger<S, Load>];
 
 /** An environment event that is itself a fault (label F). Budget default 1. */
 export interface FaultTrigger<S, Load> extends FaultNature {
@@ -67,16 +83,19 @@ export type EnvironmentEvent<S, Load> =
   | FaultTrigger<S, Load>
   | ExternalTrigger<S, Load>;
 
+/** An event that is a fault of that nature; `when` may be left out if the event has no payload. */
 export function fault<S, Load>(
   nature: FaultNature & { readonly budget?: Budget },
-  when: Trigger<S, Load> = true,
+  ...[when]: When<S, Load>
 ): FaultTrigger<S, Load> {
   const { kind, persistence, class: failureClass, budget = 1 } = nature;
-  return { is: 'fault', kind, persistence, class: failureClass, budget, when };
+  const always = true as Trigger<S, Load>;
+  return { is: 'fault', kind, persistence, class: failureClass, budget, when: when ?? always };
 }
 
-export function external<S, Load>(when: Trigger<S, Load> = true): ExternalTrigger<S, Load> {
-  return { is: 'external', when };
+/** An event that no program decides; `when` may be left out if the event has no payload. */
+export function external<S, Load>(...[when]: When<S, Load>): ExternalTrigger<S, Load> {
+  return { is: 'external', when: when ?? (true as Trigger<S, Load>) };
 }
 
 /**
@@ -99,17 +118,27 @@ export function ignore(): ActionMeaning {
   return { is: 'ignored' };
 }
 
+/** The machines' tags; any string where no machine was set up with tags. */
+type RecoveryTag<P extends Parts> = [TagOf<MachineOf<P[keyof P]>>] extends [never]
+  ? string
+  : TagOf<MachineOf<P[keyof P]>>;
 type RecoveryPart<P extends Parts> = [EffectName<P>] extends [never]
-  ? { readonly recovery?: RecoveryTable<TagOf<MachineOf<P[keyof P]>>> }
-  : { readonly recovery: RecoveryTable<TagOf<MachineOf<P[keyof P]>>> };
+  ? { readonly recovery?: RecoveryTable<RecoveryTag<P>> }
+  : { readonly recovery: RecoveryTable<RecoveryTag<P>> };
 type EffectsPart<P extends Parts> = [EffectName<P>] extends [never]
-  ? { readonly effects?: Record<never, never> }
+  ? { readonly effects?: { readonly [name: string]: never } }
   : { readonly effects: { readonly [E in EffectName<P>]: Effect<P, E> } };
+
+/** A fault as the tolerance table names it: `order.crash`, `charge.late`, `workflow.PARTIAL`. */
+export type FaultName<P extends Parts, Hosts extends string = never> =
+  | `${(keyof P & string) | NoInfer<Hosts>}.${NodeFault}`
+  | `${EffectName<P>}.${EffectFault}`
+  | { [K in keyof P & string]: `${K}.${EventOf<MachineOf<P[K]>>['type']}` }[keyof P & string];
 
 /** Everything of a system but its actors: the argument of `faultTolerant`. */
 export type FaultTolerance<P extends Parts, Hosts extends string> = RecoveryPart<P> &
   EffectsPart<P> & {
-    readonly faults?: { readonly [K in (keyof P & string) | Hosts]?: NodeFaults } & {
+    readonly faults?: { readonly [K in (keyof P & string) | NoInfer<Hosts>]?: NodeFaults } & {
       readonly [E in EffectName<P>]?: EffectFaults<P, E>;
     };
     readonly environment?: {
@@ -124,7 +153,10 @@ export type FaultTolerance<P extends Parts, Hosts extends string> = RecoveryPart
     readonly actions?: { readonly [name: string]: ActionMeaning };
     /** Faults that share one budget; names as in the tolerance table: `order.crash`, `charge.late`. */
     readonly pools?: {
-      readonly [name: string]: { readonly budget: Budget; readonly faults: readonly string[] };
+      readonly [name: string]: {
+        readonly budget: Budget;
+        readonly faults: readonly FaultName<P, Hosts>[];
+      };
     };
     /** Actors that crash together, in one step. */
     readonly hosts?: { readonly [H in Hosts]: readonly (keyof P & string)[] };
@@ -144,7 +176,9 @@ export interface AnyFaultTolerance {
   readonly effects?: { readonly [name: string]: AnyEffect };
   readonly faults?: { readonly [name: string]: AnyFaults };
   readonly recovery?: RecoveryTable<string>;
-  readonly environment?: { readonly [actor: string]: { readonly [type: string]: AnyEnvironmentEvent } };
+  readonly environment?: {
+    readonly [actor: string]: { readonly [type: string]: AnyEnvironmentEvent };
+  };
   readonly channels?: { readonly [actor: string]: Channel };
   readonly actions?: { readonly [name: string]: ActionMeaning };
   readonly pools?: { readonly [name: string]: { budget: Budget; faults: readonly string[] } };
@@ -162,7 +196,9 @@ export interface AnyEffect {
 }
 export type AnyFaults = NodeFaults & {
   readonly [F in Exclude<EffectFault, 'halfDone'>]?: Budget;
-} & { readonly halfDone?: { times: Budget; send: (asked: { input: unknown }) => { type: string } } };
+} & {
+  readonly halfDone?: { times: Budget; send: (asked: { input: unknown }) => { type: string } };
+};
 
 /**
  * The actors of a system. A call of its own, so that everything in `faultTolerant` is typed by them.
@@ -170,7 +206,9 @@ export type AnyFaults = NodeFaults & {
  */
 export function actors<const P extends Parts>(
   parts: P,
-): { faultTolerant<const Hosts extends string = never>(tolerance: FaultTolerance<P, Hosts>): System } {
+): {
+  faultTolerant<const Hosts extends string = never>(tolerance: FaultTolerance<P, Hosts>): System;
+} {
   return {
     faultTolerant: (tolerance) => ({ parts, tolerance: tolerance as unknown as AnyFaultTolerance }),
   };

@@ -1,0 +1,157 @@
+import { Search, type Bounds, type Exploration, type Progress } from '../explore/search.ts';
+import { compile } from '../machine/compile.ts';
+import { UnboundedComponent } from '../machine/component.ts';
+import type { System } from '../model/system.ts';
+import type { Completeness, Json, PropertyReport, Result, Stats } from '../model/verdict.ts';
+import { Analysis } from './analysis.ts';
+import { judge, judgePartial, needsEdges } from './judge.ts';
+import { traceOf } from './path.ts';
+import { planOf, selectProperties, type Plan } from './plan.ts';
+import { retrace } from './retrace.ts';
+
+export interface CheckOptions {
+  /** Names of the properties to decide; none: all, on the whole span. */
+  readonly properties?: readonly string[];
+  readonly statesMax?: number;
+  readonly depthMax?: number;
+  readonly timeoutMs?: number;
+  readonly memoryBytes?: number;
+  /** Distinct values of one component beyond which it counts as unbounded. */
+  readonly valuesMax?: number;
+  readonly interrupted?: () => boolean;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What `check` found out: verdicts, and how far they reach. */
+export interface CheckReport {
+  readonly result: Result;
+  readonly completeness: Completeness;
+  /** The bounds in force that were reached, by name; empty for an exhaustive answer. */
+  readonly bounds: { readonly [name: string]: Json };
+  readonly stats: Stats;
+  readonly properties: readonly PropertyReport[];
+  /** Assumptions behind the verdicts, in words. */
+  readonly assumptions: readonly string[];
+}
+
+const UNBOUNDED = Number.MAX_SAFE_INTEGER;
+
+function boundsOf(options: CheckOptions): Bounds {
+  const { statesMax, depthMax, timeoutMs, memoryBytes } = options;
+  return {
+    statesMax: statesMax ?? UNBOUNDED,
+    depthMax: depthMax ?? UNBOUNDED,
+    timeoutMs: timeoutMs ?? UNBOUNDED,
+    memoryBytes: memoryBytes ?? UNBOUNDED,
+  };
+}
+
+function combined(properties: readonly PropertyReport[]): Result {
+  if (properties.some(({ result }) => result === 'violated')) return 'violated';
+  return properties.some(({ result }) => result === 'unknown') ? 'unknown' : 'holds';
+}
+
+function reached(
+  found: Exploration,
+  bounds: Bounds,
+  unbounded: UnboundedComponent | null,
+): CheckReport['bounds'] {
+  switch (found.incomplete) {
+    case null:
+      return {};
+    case 'states':
+      return { states: bounds.statesMax };
+    case 'depth':
+      return { depth: bounds.depthMax };
+    case 'time':
+      return { timeoutMs: bounds.timeoutMs };
+    case 'memory':
+      return { memoryBytes: bounds.memoryBytes };
+    case 'interrupted':
+      return { interrupted: true };
+    case 'values':
+      return { component: unbounded?.component ?? null, growing: unbounded?.growing ?? null };
+  }
+}
+
+function statsOf(found: Exploration, seconds: number): Stats {
+  const { table, transitions, depth, bytes } = found;
+  return {
+    states: table.count,
+    transitions,
+    depth,
+    seconds,
+    statesPerSecond: Math.round(table.count / Math.max(seconds, 1e-6)),
+    bytesPerState: Math.round((10 * bytes) / Math.max(1, table.count)) / 10,
+    visited: 'exact table',
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+function stops(plan: Plan, selected: boolean): { stopAt: number[]; stopAtClaim: boolean } {
+  const only = (kind: string): boolean =>
+    selected && plan.properties.every(({ property }) => property.kind === kind);
+  const stopAt = only('always') ? plan.properties.map(({ predicate }) => predicate) : [];
+  return { stopAt: only('total') ? [plan.noError] : stopAt, stopAtClaim: only('recovery') };
+}
+
+function report(analysis: Analysis, system: System, whole: boolean): readonly PropertyReport[] {
+  return analysis.plan.properties.map((planned): PropertyReport => {
+    const judgement = whole ? judge(analysis, planned) : judgePartial(analysis, planned);
+    const { result, failure, because, values, path } = judgement;
+    const trace = path === null ? null : traceOf(analysis, path);
+    if (trace !== null) retrace(system, trace);
+    const { name, property } = planned;
+    const shown = { name, kind: property.kind, result, failure, vacuous: false, because, values };
+    return { ...shown, trace, replay: null };
+  });
+}
+
+function assumptionsOf(analysis: Analysis): readonly string[] {
+  const { properties } = analysis.plan;
+  const fair = properties.some(({ property }) =>
+    'fairness' in property ? property.fairness === 'default' : false,
+  );
+  if (!fair || analysis.found.graph === null) return [];
+  const weak = 'weak fairness of every actor for its P, its R and its E steps';
+  const strong = 'strong fairness of a pending reply that competes with a timeout';
+  return analysis.assumesStrongFairness ? [weak, strong] : [weak];
+}
+
+/**
+ * Decides the properties of a system on every reachable state. Verdicts of a search that reached a bound
+ * are `unknown`, but for violations that were seen. Every trace is walked again through XState.
+ * @throws ReconvergeError for the user's mistakes in the model
+ */
+export function check(system: System, options: CheckOptions = {}): CheckReport {
+  const started = performance.now();
+  const names = options.properties ?? [];
+  const plan = selectProperties(planOf(system), names);
+  const { valuesMax } = options;
+  const bounds = boundsOf(options);
+  let unbounded: UnboundedComponent | null = null;
+  const compiled = compile(system, plan.predicates, valuesMax === undefined ? {} : { valuesMax });
+  const found = new Search(compiled, {
+    bounds,
+    edges: plan.properties.some(({ property }) => needsEdges(property.kind)),
+    ...stops(plan, names.length > 0),
+    clock: () => performance.now(),
+    residentBytes: () => process.memoryUsage.rss(),
+    interrupted: options.interrupted ?? (() => false),
+    onProgress: options.onProgress ?? (() => {}),
+  }).run((thrown) => {
+    if (thrown instanceof UnboundedComponent) unbounded = thrown;
+    return thrown instanceof UnboundedComponent;
+  });
+  const analysis = new Analysis(compiled, plan, found);
+  const properties = report(analysis, system, found.incomplete === null);
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    result: combined(properties),
+    completeness: found.incomplete === null ? 'exhaustive' : 'bounded',
+    bounds: reached(found, bounds, unbounded),
+    stats: statsOf(found, seconds),
+    properties,
+    assumptions: assumptionsOf(analysis),
+  };
+}

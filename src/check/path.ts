@@ -1,0 +1,70 @@
+import type { Hop } from '../explore/paths.ts';
+import type { Trace, TraceStep } from '../model/verdict.ts';
+import type { Analysis } from './analysis.ts';
+
+/** A behaviour in numbers: a state, then (action, state) pairs. */
+export interface NumberedPath {
+  readonly start: number;
+  readonly steps: readonly { readonly action: number; readonly to: number }[];
+  readonly loop: number | null;
+}
+
+/** The action of the edge from a state to a successor, the first in order of rules. */
+function actionBetween(analysis: Analysis, from: number, to: number): number {
+  const { successors, table } = analysis.found;
+  const target = table.row(to);
+  let found = -1;
+  successors.forEach(table.rows.data, from * table.width, (action, _claim, next) => {
+    if (found === -1 && next.every((value, index) => value === target[index])) found = action;
+  });
+  if (found === -1) throw new Error('internal: a step of a path does not exist');
+  return found;
+}
+
+/** A shortest path from an initial state, by the parents of the breadth-first search. */
+export function pathTo(analysis: Analysis, state: number): NumberedPath {
+  const chain = [state];
+  for (;;) {
+    const parent = analysis.found.parents[chain[0] as number] as number;
+    if (parent === -1) break;
+    chain.unshift(parent);
+  }
+  const steps = chain.slice(1).map((to, index) => ({
+    action: actionBetween(analysis, chain[index] as number, to),
+    to,
+  }));
+  return { start: chain[0] as number, steps, loop: null };
+}
+
+/** The path prolonged by hops of the graph; `loop` says that they go round for ever. */
+export function prolonged(
+  analysis: Analysis,
+  path: NumberedPath,
+  hops: readonly Hop[],
+  loop: boolean,
+): NumberedPath {
+  const { actions } = analysis.graph;
+  const more = hops.map(({ edge, to }) => ({ action: actions[edge] as number, to }));
+  return {
+    start: path.start,
+    steps: [...path.steps, ...more],
+    loop: loop ? path.steps.length : path.loop,
+  };
+}
+
+/** The path in words. */
+export function traceOf(analysis: Analysis, path: NumberedPath): Trace {
+  const { compiled, found } = analysis;
+  const steps = path.steps.map(({ action, to }): TraceStep => {
+    const { actor, event, label, fault } = compiled.action(action);
+    return {
+      actor: compiled.actorNames[actor] as string,
+      event,
+      label,
+      fault,
+      state: compiled.stateView(found.table.row(to)),
+    };
+  });
+  const initial = compiled.stateView(found.table.row(path.start));
+  return { initial, steps, loop: path.loop };
+}
