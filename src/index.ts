@@ -1,6 +1,6 @@
 /**
- * The front door of Reconverge: everything that models, properties and tests may import. Whatever is
- * not named here is internal.
+ * The front door of Reconverge: everything that models, properties and tests may import. Whatever
+ * is not named here is internal.
  */
 export { actor, anyOf, names, replicas } from './model/part.ts';
 export type { AnyOf, AnyPart, ContextOf, EventOf, Part, PartOptions, Parts } from './model/part.ts';

@@ -1,5 +1,5 @@
 import { Search, type Bounds, type Exploration, type Progress } from '../explore/search.ts';
-import { compile } from '../machine/compile.ts';
+import { compile, type Compiled } from '../machine/compile.ts';
 import { UnboundedComponent } from '../machine/component.ts';
 import type { System } from '../model/system.ts';
 import type { Completeness, Json, PropertyReport, Result, Stats } from '../model/verdict.ts';
@@ -116,6 +116,25 @@ function assumptionsOf(analysis: Analysis): readonly string[] {
   const weak = 'weak fairness of every actor for its P, its R and its E steps';
   const strong = 'strong fairness of a pending reply that competes with a timeout';
   return analysis.assumesStrongFairness ? [weak, strong] : [weak];
+}
+
+/**
+ * The whole span of a system, with its edges: what conformance takes its behaviours from.
+ * @throws UnboundedComponent when there is no end to it
+ */
+export function explored(system: System, plan: Plan): [Compiled, Plan, Exploration] {
+  const compiled = compile(system, plan.predicates);
+  const found = new Search(compiled, {
+    bounds: boundsOf({}),
+    edges: true,
+    stopAt: [],
+    stopAtClaim: false,
+    clock: () => performance.now(),
+    residentBytes: () => 0,
+    interrupted: () => false,
+    onProgress: () => {},
+  }).run(() => false);
+  return [compiled, plan, found];
 }
 
 /**

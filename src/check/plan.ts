@@ -1,5 +1,6 @@
 import type { NamedPredicate } from '../machine/compile.ts';
-import type { Parts } from '../model/part.ts';
+import type { AnyStateMachine } from 'xstate';
+import type { AnyPart, Parts } from '../model/part.ts';
 import type { Property } from '../model/property.ts';
 import { DOWN_TAG } from '../model/recovery.ts';
 import type { AnyView, System } from '../model/system.ts';
@@ -21,7 +22,7 @@ export interface Plan {
   readonly settled: number;
   /** C itself; -1 without `consistent`. */
   readonly consistent: number;
-  /** Every actor is done. */
+  /** Every actor that has a final state is done, and there is one. */
   readonly allDone: number;
   /** Every actor with a checkpoint is done. */
   readonly checkpointedDone: number;
@@ -49,6 +50,17 @@ function everyActor(
     const all = part.count === null ? [seen as Seen] : (seen as readonly Seen[]);
     return all.every((one) => test(one, part.checkpoint !== null));
   });
+}
+
+const hasFinal = (part: AnyPart): boolean =>
+  Object.values((part.machine as AnyStateMachine).states).some(({ type }) => type === 'final');
+
+const canBeDone = (parts: Parts): boolean => Object.values(parts).some(hasFinal);
+
+/** Every actor that can be done is done; services without a final state never are (spec 1.7). */
+function isAllDone(parts: Parts, view: AnyView): boolean {
+  const finite = Object.fromEntries(Object.entries(parts).filter(([, part]) => hasFinal(part)));
+  return everyActor(finite, view, ({ status }) => status === 'done');
 }
 
 function isSettled({ parts, tolerance }: System, view: AnyView): boolean {
@@ -96,7 +108,7 @@ export function planOf(system: System): Plan {
     properties,
     settled: consistent === undefined ? -1 : add('consistent', (view) => isSettled(system, view)),
     consistent: consistent === undefined ? -1 : add('consistent', consistent),
-    allDone: add('done', (view) => everyActor(parts, view, ({ status }) => status === 'done')),
+    allDone: add('done', (view) => canBeDone(parts) && isAllDone(parts, view)),
     checkpointedDone: add('done', (view) =>
       everyActor(parts, view, ({ status }, checkpointed) => !checkpointed || status === 'done'),
     ),

@@ -89,7 +89,7 @@ export class Draft {
     return true;
   }
 
-  /** A request that nobody awaits any more is still under way (spec 5.6). */
+  /** A request that nobody awaits any more is still under way (spec 2.5). */
   setAdriftRequest(request: Request, forever: boolean): void {
     const { to, send } = this.world.effect(request.src);
     const service = this.world.instance(to, `effects.${request.src}`).index;

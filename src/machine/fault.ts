@@ -1,6 +1,6 @@
 import { ReconvergeError } from '../model/error.ts';
 import { FAULT_NATURE, type EffectFault, type FaultNature, type NodeFault } from '../model/failure.ts';
-import type { AnyEnvironmentEvent, AnyFaultTolerance, AnyView, FaultTrigger } from '../model/system.ts';
+import type { AnyEnvironmentEvent, AnyFaultTolerance } from '../model/system.ts';
 import type { FiredFault } from '../model/verdict.ts';
 
 /** A declared fault with a budget above 0. `pool` indexes the shared or own budget; null: no bound. */
@@ -25,7 +25,7 @@ export interface FaultPlan {
 
 export function isFaultTrigger(
   event: AnyEnvironmentEvent,
-): event is FaultTrigger<AnyView, object> {
+): event is Extract<AnyEnvironmentEvent, { is: 'fault' }> {
   return typeof event === 'object' && 'is' in event && event.is === 'fault';
 }
 

@@ -56,13 +56,13 @@ function serveOne(world: World, asker: number, request: Request, start: Draft, s
   const effect = world.effect(request.src);
   const service = world.instance(effect.to, `effects.${request.src}`).index;
   const isUp = start.local(service).mode === 'up';
-  const label = ownLabel(world, start, asker);
+  const isRecovery = [asker, service].some((actor) => world.isRecovering(start.local(actor)));
   if (isUp) {
     const draft = start.fork();
     const event = eventOf(effect, request.src, request.input);
     draft.request(service, event);
     draft.setReply(asker, request, replyOf(world, draft, request, service));
-    steps.emit(draft, { actor: service, event, label });
+    steps.emit(draft, { actor: service, event, label: isRecovery ? 'R' : 'P' });
   }
   for (const kind of FAULTS) {
     const fault = declared(world, `${request.src}.${kind}`);
@@ -75,7 +75,7 @@ function serveOne(world: World, asker: number, request: Request, start: Draft, s
   }
 }
 
-/** Pending invokes of one asker are served, or a fault strikes (spec 1.4, 2.3). */
+/** Pending invokes of one asker are served, or a fault strikes (spec 1.5, 2.3). */
 export function serveRule(world: World, { index, name }: Instance): Rule {
   const expand = (probe: Probe, steps: Steps): void => {
     const start = new Draft(world, probe);
@@ -88,7 +88,7 @@ export function serveRule(world: World, { index, name }: Instance): Rule {
   return { name: `${name} effects`, expand };
 }
 
-/** A reply reaches its asker, or its checkpoint is saved (spec 1.4, 5.2). */
+/** A reply reaches its asker, or its checkpoint is saved (spec 1.5, 5.4). */
 export function answerRule(world: World, { index, name }: Instance): Rule {
   const expand = (probe: Probe, steps: Steps): void => {
     const start = new Draft(world, probe);
@@ -116,7 +116,7 @@ export function answerRule(world: World, { index, name }: Instance): Rule {
   return { name: `${name} replies`, expand };
 }
 
-/** A request that nobody awaits is applied after all: a fault without a budget (spec 5.6). */
+/** A request that nobody awaits is applied after all: a fault without a budget (spec 2.5). */
 export function adriftRule(world: World, { index, name }: Instance): Rule {
   const expand = (probe: Probe, steps: Steps): void => {
     const start = new Draft(world, probe);

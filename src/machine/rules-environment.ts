@@ -1,5 +1,5 @@
 import { ReconvergeError } from '../model/error.ts';
-import type { AnyEnvironmentEvent, AnyView, Trigger } from '../model/system.ts';
+import type { AnyEnvironmentEvent, AnyView } from '../model/system.ts';
 import type { JsonEvent } from '../model/verdict.ts';
 import { dueTimers } from './body.ts';
 import { checkSurvivesJson } from './canonical.ts';
@@ -12,6 +12,8 @@ import { declared, ownLabel, type Rule, type Steps } from './steps.ts';
 import { viewOf } from './view.ts';
 import type { World } from './world.ts';
 
+type AnyTrigger = true | ((state: AnyView, index: number) => unknown);
+
 function plain(payload: unknown, type: string, at: string): JsonEvent {
   const fields = typeof payload === 'object' && payload !== null ? { ...payload } : {};
   const event = JSON.parse(JSON.stringify({ ...fields, type })) as JsonEvent;
@@ -23,7 +25,7 @@ function eventsOf(
   world: World,
   probe: Probe,
   { replica }: Instance,
-  when: Trigger<AnyView, object>,
+  when: AnyTrigger,
   type: string,
   at: string,
 ): readonly JsonEvent[] {
@@ -34,8 +36,9 @@ function eventsOf(
   return (isAnyOf(given) ? given.anyOf : [given]).map((payload) => plain(payload, type, at));
 }
 
-function triggerOf(event: AnyEnvironmentEvent): Trigger<AnyView, object> {
-  return typeof event === 'object' && 'is' in event ? event.when : event;
+/** The trigger of any declaration; what its lambda returns is examined when it has run. */
+function triggerOf(event: AnyEnvironmentEvent): AnyTrigger {
+  return (typeof event === 'object' && 'is' in event ? event.when : event) as AnyTrigger;
 }
 
 function environmentRule(
@@ -106,7 +109,7 @@ export function timerRule(world: World, { index, name }: Instance): Rule {
   return { name: `${name} timers`, expand };
 }
 
-/** A message waiting in the inbox is delivered (spec 1.5). */
+/** A message waiting in the inbox is delivered (spec 1.4). */
 export function inboxRule(world: World, { index, name, inbox }: Instance): Rule {
   const { reactor } = world.actor(index);
   const expand = (probe: Probe, steps: Steps): void => {

@@ -117,7 +117,7 @@ function targets(world: World): readonly Target[] {
   return [...single, ...hosts];
 }
 
-/** Crashes, halts and pauses with their ends (spec 2.3, 5.5). */
+/** Crashes, halts and pauses with their ends (spec 2.3, 2.4, 5.5). */
 export function nodeRules(world: World): readonly Rule[] {
   const rules: Rule[] = [];
   const crashing = new Set<Instance>();

@@ -6,7 +6,7 @@ import type {
   StateMachine,
 } from 'xstate';
 
-/** Several values at once: as an input, every one is an initial state; as a payload, each is a step. */
+/** Several values at once: as an input, each is an initial state; as a payload, each is a step. */
 export interface AnyOf<V> {
   readonly anyOf: readonly V[];
 }
@@ -15,7 +15,7 @@ export function anyOf<V>(values: readonly V[]): AnyOf<V> {
   return { anyOf: values };
 }
 
-/** The async sources (`invoke.src`) that a machine was set up with, with their inputs and outputs. */
+/** The async sources (`invoke.src`) a machine was set up with, with their inputs and outputs. */
 export type InvokedBy<M> =
   M extends StateMachine<
     infer _Context,
@@ -36,7 +36,7 @@ export type InvokedBy<M> =
     ? Actor
     : never;
 
-/** The tags a machine was set up with; never if it was set up without, where XState allows any string. */
+/** The tags a machine was set up with; never without any, where XState allows every string. */
 export type TagOf<M> =
   M extends StateMachine<
     infer _Context,
@@ -64,7 +64,7 @@ export type SourceName<M> = SourceOf<InvokedBy<M>>;
 export type ContextOf<M extends AnyStateMachine> = SnapshotFrom<M>['context'];
 export type EventOf<M extends AnyStateMachine> = EventFromLogic<M>;
 
-/** What an actor is apart from its machine. `Save` is the source that saves its checkpoint, or never. */
+/** What an actor is apart from its machine. `Save` is the source of its checkpoint, or never. */
 export interface PartOptions<M extends AnyStateMachine, Save extends string> {
   /** The `invoke.src` that saves a checkpoint; its durable part is then its last saved snapshot. */
   readonly checkpoint?: Save;
@@ -81,7 +81,7 @@ export interface Part<M extends AnyStateMachine, Save extends string, Count exte
   readonly input: (index: number) => InputFrom<M> | AnyOf<InputFrom<M>>;
 }
 
-/** The last parameter of `actor` and `replicas`: it may be left out unless the machine requires an input. */
+/** The last parameter of `actor` and `replicas`; optional unless the machine requires an input. */
 type Options<M extends AnyStateMachine, Save extends string, Input> =
   undefined extends InputFrom<M>
     ? [options?: PartOptions<M, Save> & { readonly input?: Input }]

@@ -49,23 +49,19 @@ export type EffectFaults<P extends Parts, E> = {
   readonly [F in Exclude<EffectFault, 'halfDone'>]?: Budget;
 } & { readonly halfDone?: HalfOf<P, E> };
 
-type Payload<M extends AnyStateMachine, T> = Omit<Extract<EventOf<M>, { type: T }>, 'type'>;
+/** The fields of an event that has none but its type. */
+type NoPayload = Readonly<Record<string, never>>;
+type Fields<E> = [Exclude<keyof E, 'type'>] extends [never] ? NoPayload : Omit<E, 'type'>;
+type Payload<M extends AnyStateMachine, T> = Fields<Extract<EventOf<M>, { type: T }>>;
 /** `true` says: without payload; so it is no answer where the event's type requires one. */
 type Unladen<Load> = Record<never, never> extends Load ? true : never;
-/** When and with what an event comes from the environment: always, or as a lambda over the state says. */
+/** When and with what an event comes from the environment: always, or as a lambda answers. */
 export type Trigger<S, Load> =
   | Unladen<Load>
   | ((
       state: S,
       index: number,
-    ) =>
-      | Unladen<Load>
-      | false
-      | undefined
-      | ([keyof Load] extends [never] ? never : Load | AnyOf<Load>));
-
-type When<S, Load> =
-  Record<never, never> extends Load ? [when?: Trigger<S, Load>] : [when: Trigger<S, Load>];
+    ) => Unladen<Load> | NoInfer<Load> | AnyOf<NoInfer<Load>> | false | undefined);
 
 /** An environment event that is itself a fault (label F). Budget default 1. */
 export interface FaultTrigger<S, Load> extends FaultNature {
@@ -83,19 +79,20 @@ export type EnvironmentEvent<S, Load> =
   | FaultTrigger<S, Load>
   | ExternalTrigger<S, Load>;
 
-/** An event that is a fault of that nature; `when` may be left out if the event has no payload. */
+/** An event that is a fault of that nature. */
 export function fault<S, Load>(
   nature: FaultNature & { readonly budget?: Budget },
-  ...[when]: When<S, Load>
+  when: Trigger<S, Load> = true as Trigger<S, Load>,
 ): FaultTrigger<S, Load> {
   const { kind, persistence, class: failureClass, budget = 1 } = nature;
-  const always = true as Trigger<S, Load>;
-  return { is: 'fault', kind, persistence, class: failureClass, budget, when: when ?? always };
+  return { is: 'fault', kind, persistence, class: failureClass, budget, when };
 }
 
-/** An event that no program decides; `when` may be left out if the event has no payload. */
-export function external<S, Load>(...[when]: When<S, Load>): ExternalTrigger<S, Load> {
-  return { is: 'external', when: when ?? (true as Trigger<S, Load>) };
+/** An event that no program decides. */
+export function external<S, Load>(
+  when: Trigger<S, Load> = true as Trigger<S, Load>,
+): ExternalTrigger<S, Load> {
+  return { is: 'external', when };
 }
 
 /**
@@ -110,7 +107,7 @@ export type Channel =
   | { readonly kind: 'bag' | 'fifo'; readonly capacity?: number; readonly volatile?: boolean }
   | { readonly kind: 'set'; readonly volatile?: boolean };
 
-/** What an undeclared action would do silently must be said: `ignore()` promises it has no outside effect. */
+/** What a custom action means: `ignore()` promises that it has no outside effect. */
 export interface ActionMeaning {
   readonly is: 'ignored';
 }
@@ -151,7 +148,7 @@ export type FaultTolerance<P extends Parts, Hosts extends string> = RecoveryPart
     };
     readonly channels?: { readonly [K in keyof P]?: Channel };
     readonly actions?: { readonly [name: string]: ActionMeaning };
-    /** Faults that share one budget; names as in the tolerance table: `order.crash`, `charge.late`. */
+    /** Faults that share one budget. */
     readonly pools?: {
       readonly [name: string]: {
         readonly budget: Budget;
@@ -171,7 +168,7 @@ export interface System {
   readonly tolerance: AnyFaultTolerance;
 }
 
-/** `FaultTolerance` as the engine reads it: names are looked up, lambdas are called with tracked views. */
+/** `FaultTolerance` as the engine reads it: names to look up, lambdas to call with views. */
 export interface AnyFaultTolerance {
   readonly effects?: { readonly [name: string]: AnyEffect };
   readonly faults?: { readonly [name: string]: AnyFaults };
@@ -201,7 +198,7 @@ export type AnyFaults = NodeFaults & {
 };
 
 /**
- * The actors of a system. A call of its own, so that everything in `faultTolerant` is typed by them.
+ * The actors of a system. A call of its own, so that all of `faultTolerant` is typed by them.
  * Effects, faults, environment, consistency and properties: spec 1 to 3.
  */
 export function actors<const P extends Parts>(

@@ -9,7 +9,13 @@ export type Completeness = 'exhaustive' | 'bounded' | 'sampled';
 /** P program, R recovery, F fault, E environment (spec 1.2). */
 export type Label = 'P' | 'R' | 'F' | 'E';
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /** An event of an actor: `type` and payload, plain JSON. */
 export type JsonEvent = { readonly type: string; readonly [key: string]: Json };

@@ -1,0 +1,68 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ReconvergeError, messageOf } from '../model/error.ts';
+import type { Report } from '../model/verdict.ts';
+import { documentText, errorDocument, type ErrorDescription } from '../report/document.ts';
+import { coloured, plain, type Paint } from '../report/paint.ts';
+import { errorText } from '../report/text.ts';
+import type { Page } from './verb.ts';
+
+/** Columns where the output is no terminal. */
+const WIDTH_DEFAULT = 100;
+const WIDTH_MIN = 60;
+
+function paintFor(stream: NodeJS.WriteStream): Paint {
+  return stream.isTTY && !process.env['NO_COLOR'] ? coloured : plain;
+}
+
+/** @throws ReconvergeError RCV503 when the report cannot be written there */
+export function writeReport(folder: string, report: Report): string {
+  const file = join(folder, 'report.json');
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, documentText(report));
+    return file;
+  } catch (thrown) {
+    throw new ReconvergeError('RCV503', `the report cannot be written: ${messageOf(thrown)}`, {
+      at: file,
+      hint: '--out names a folder; it is made if need be',
+    });
+  }
+}
+
+/** Where answers go: stdout has the answer (with `--json` exactly one document), stderr everything else. */
+export class Console {
+  readonly isJson: boolean;
+  private readonly verb: string;
+  /** Whether stdout has its one answer. */
+  private isAnswered = false;
+
+  constructor(args: readonly string[]) {
+    const end = args.indexOf('--');
+    this.isJson = (end === -1 ? args : args.slice(0, end)).includes('--json');
+    this.verb = args.find((arg) => !arg.startsWith('-')) ?? '';
+    // Whoever reads may stop reading (`| head`); the exit code still tells the verdict.
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+
+  readonly note = (line: string): void => void process.stderr.write(`${line}\n`);
+
+  private answer(text: string): void {
+    this.isAnswered = true;
+    process.stdout.write(text);
+  }
+
+  report(report: Report, text: (page: Page) => string): void {
+    if (this.isJson) return this.answer(documentText(report));
+    const width = Math.max(WIDTH_MIN, process.stdout.columns ?? WIDTH_DEFAULT);
+    this.answer(text({ width, paint: paintFor(process.stdout) }));
+  }
+
+  /** An error on stderr, and as the document where one was asked for and none was printed yet. */
+  error(error: ErrorDescription): void {
+    process.stderr.write(errorText(error, paintFor(process.stderr)));
+    if (this.isJson && !this.isAnswered) this.answer(documentText(errorDocument(this.verb, error)));
+  }
+}

@@ -1,0 +1,69 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { ReconvergeError } from '../model/error.ts';
+
+/** Collects a flag that may be given several times. */
+function collected(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+/** A whole number from `min`, as an argument parser of commander. */
+export function wholeNumber(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= min) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min}.`);
+  };
+}
+
+/** A number above 0, as an argument parser of commander. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d*\.?\d+$/.test(text) && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a number above 0.');
+}
+
+/** `--set k=v`, repeatable: one parameter of the model each. */
+export function setFlag(): Option {
+  return new Option('--set <k=v>', 'a parameter of the model (repeatable)').argParser(collected);
+}
+
+/** `--property P`, repeatable. */
+export function propertyFlag(): Option {
+  const description = 'check just this property, without the tolerance table (repeatable)';
+  return new Option('--property <name>', description).argParser(collected);
+}
+
+export function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? (value as readonly string[]) : [];
+}
+
+export function numberOr<T>(value: unknown, otherwise: T): number | T {
+  return typeof value === 'number' ? value : otherwise;
+}
+
+/**
+ * The texts of `--set k=v` by name; the last one counts.
+ * @throws ReconvergeError RCV501 when one of them is no `k=v`
+ */
+export function setParameters(given: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = given.map((text): [string, string] => {
+    const at = text.indexOf('=');
+    if (at > 0) return [text.slice(0, at).trim(), text.slice(at + 1)];
+    throw new ReconvergeError('RCV501', `'--set ${text}' is no assignment`, {
+      hint: 'write --set name=value, for example --set crashes=2',
+    });
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** @throws ReconvergeError RCV505 for flags of the contract that this version does not have yet */
+export function refuseUnavailable(
+  options: Readonly<Record<string, unknown>>,
+  flags: readonly string[],
+): void {
+  const asked = flags.find((flag) => options[flag] !== undefined);
+  if (asked === undefined) return;
+  throw new ReconvergeError('RCV505', `--${asked} is not available in this version`, {
+    hint: `leave --${asked} out`,
+  });
+}

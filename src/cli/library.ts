@@ -1,0 +1,29 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { closeNames } from './close-names.ts';
+import { ReconvergeError } from '../model/error.ts';
+
+/** Beside `src`, in the source tree as in the built package. */
+const FOLDER = new URL('../../models/', import.meta.url);
+/** `.ts` where this runs from source, `.js` in the built package. */
+const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+
+/** The names of the models that come with the package. */
+export function libraryNames(): readonly string[] {
+  if (!existsSync(FOLDER)) return [];
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith(EXTENSION) && !file.endsWith('.d.ts'))
+    .map((file) => basename(file, EXTENSION))
+    .toSorted();
+}
+
+/** Where a model of the library lies. @throws ReconvergeError RCV101 with the names that exist */
+export function libraryUrl(name: string): URL {
+  const names = libraryNames();
+  if (names.includes(name)) return new URL(`${name}${EXTENSION}`, FOLDER);
+  const close = closeNames(name, names);
+  const meant = close.length === 0 ? '' : `did you mean ${close.join(' or ')}? `;
+  throw new ReconvergeError('RCV101', `there is no model '${name}' in the library`, {
+    hint: `${meant}models: ${names.join(', ')}; or give a path that ends in .ts or .js`,
+  });
+}

@@ -1,0 +1,85 @@
+import { statSync } from 'node:fs';
+import { extname, resolve, sep } from 'node:path';
+import type { Model } from '../model/define.ts';
+import { ReconvergeError, messageOf } from '../model/error.ts';
+import type { System } from '../model/system.ts';
+import { importFile } from './import-file.ts';
+import { libraryUrl } from './library.ts';
+
+const EXTENSIONS = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']);
+
+/** Whether the argument is a path to a file rather than a name of the library. */
+export function isPath(model: string): boolean {
+  return model.includes('/') || model.includes(sep) || EXTENSIONS.has(extname(model));
+}
+
+function fileOf(path: string): string {
+  const file = resolve(path);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isFile() === true) return file;
+  throw new ReconvergeError('RCV104', `there is no file '${path}'`, {
+    at: file,
+    hint: 'give a path to a .ts or .js file, or the name of a model of the library',
+  });
+}
+
+function isModel(value: unknown): value is Model {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  return value.kind === 'reconverge/model';
+}
+
+function whatIs(exported: Readonly<Record<string, unknown>>): string {
+  const value = exported['default'];
+  if (value !== undefined)
+    return `its default export is ${value === null ? 'null' : `a ${typeof value}`}`;
+  const names = Object.keys(exported);
+  return names.length === 0 ? 'it exports nothing' : `it exports only ${names.join(', ')}`;
+}
+
+/**
+ * The model of that name in the library, or in the file at that path.
+ * @throws ReconvergeError RCV101 unknown name, RCV104 no such file, RCV105 it does not compile, RCV106 it
+ * throws while loading, RCV107 its default export is no model
+ */
+export async function loadModel(model: string): Promise<Model> {
+  const exported = isPath(model)
+    ? await importFile(fileOf(model), model)
+    : ((await import(libraryUrl(model).href)) as Readonly<Record<string, unknown>>);
+  const { default: loaded } = exported;
+  if (isModel(loaded)) return loaded;
+  throw new ReconvergeError('RCV107', `'${model}' does not export a model: ${whatIs(exported)}`, {
+    at: model,
+    hint: "a model file says: import { defineModel } from 'reconverge'; export default defineModel({ … })",
+  });
+}
+
+function isSystem(value: unknown): value is System {
+  return typeof value === 'object' && value !== null && 'parts' in value && 'tolerance' in value;
+}
+
+/**
+ * The system of a model for these parameters.
+ * @throws ReconvergeError RCV108 when `build` throws or does not return a system
+ */
+export function buildSystem(
+  model: Model,
+  values: Readonly<Record<string, string | number>>,
+): System {
+  const at = `${model.name}: build`;
+  let built: unknown;
+  try {
+    built = model.build(values);
+  } catch (thrown) {
+    if (thrown instanceof ReconvergeError) throw thrown;
+    throw new ReconvergeError('RCV108', `the model cannot be built: ${messageOf(thrown)}`, {
+      at,
+      cause: thrown,
+      hint: 'build must return a system for all values that its parameters allow',
+    });
+  }
+  if (isSystem(built)) return built;
+  throw new ReconvergeError('RCV108', 'the model cannot be built: build returns no system', {
+    at,
+    hint: 'build: (parameters) => actors({ … }).faultTolerant({ … })',
+  });
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { ReconvergeError } from '../model/error.ts';
+import { Console, writeReport } from './console.ts';
+import { EXIT_INTERNAL, EXIT_MISTAKE } from './exit-code.ts';
+import { internalError, reportLines } from './internal-error.ts';
+import { HelpShown, perform } from './program.ts';
+import { VERBS } from './verbs.ts';
+
+const args = process.argv.slice(2);
+const console = new Console(args);
+
+/** Tells what was thrown. Returns the exit code: never 1, which would look like a verdict. */
+function failed(thrown: unknown): number {
+  if (thrown instanceof HelpShown) return 0;
+  if (thrown instanceof ReconvergeError) {
+    const { code, message, hint, at } = thrown;
+    console.error({ code, message, hint, at });
+    return EXIT_MISTAKE;
+  }
+  console.error(internalError(thrown));
+  for (const line of reportLines(thrown, args)) console.note(line);
+  return EXIT_INTERNAL;
+}
+
+function crashed(thrown: unknown): void {
+  try {
+    failed(thrown);
+  } finally {
+    process.exit(EXIT_INTERNAL);
+  }
+}
+process.on('uncaughtException', crashed);
+process.on('unhandledRejection', crashed);
+
+try {
+  const { outcome, out } = await perform(args, { verbs: VERBS, note: console.note });
+  const { report, text, exitCode } = outcome;
+  const file = out === null ? null : writeReport(out, report);
+  console.report(report, text);
+  if (file !== null) console.note(`report: ${file}`);
+  process.exitCode = exitCode;
+} catch (thrown) {
+  process.exitCode = failed(thrown);
+}

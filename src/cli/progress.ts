@@ -1,0 +1,49 @@
+import type { Progress } from '../explore/search.ts';
+import { duration, grouped, mebibytes } from '../report/lines.ts';
+
+/** Nothing is said about what is done earlier. */
+const QUIET_MS = 2_000;
+const PLAIN_EVERY_MS = 2_000;
+const LIVE_EVERY_MS = 200;
+
+function lineOf(progress: Progress | null, elapsedMs: number): string {
+  const usage = `${duration(elapsedMs / 1000)}, ${mebibytes(process.memoryUsage.rss())}`;
+  if (progress === null) return `working: ${usage}`;
+  const { states, transitions, depth, queued } = progress;
+  const counts = `${grouped(states)} states, ${grouped(transitions)} transitions`;
+  return `exploring: ${counts}, depth ${depth}, ${grouped(queued)} to do, ${usage}`;
+}
+
+/** A line on stderr that says how far things are: live on a terminal, else a new one now and then. */
+export class ProgressLine {
+  private readonly stream: NodeJS.WriteStream;
+  private readonly startedMs = performance.now();
+  private readonly timer: NodeJS.Timeout;
+  private latest: Progress | null = null;
+  private isShown = false;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.stream = stream;
+    this.timer = setInterval(() => this.show(), stream.isTTY ? LIVE_EVERY_MS : PLAIN_EVERY_MS);
+  }
+
+  update(progress: Progress): void {
+    this.latest = progress;
+  }
+
+  private show(): void {
+    const elapsedMs = performance.now() - this.startedMs;
+    if (elapsedMs < QUIET_MS) return;
+    const line = lineOf(this.latest, elapsedMs);
+    this.stream.write(
+      this.stream.isTTY ? `\r\u001b[2K${line.slice(0, this.stream.columns - 1)}` : `${line}\n`,
+    );
+    this.isShown = true;
+  }
+
+  /** Removes the live line. */
+  close(): void {
+    clearInterval(this.timer);
+    if (this.isShown && this.stream.isTTY) this.stream.write('\r\u001b[2K');
+  }
+}

@@ -1,0 +1,43 @@
+import type { Progress } from '../explore/search.ts';
+import type { ErrorDescription, ModelIdentity } from '../report/document.ts';
+
+/** A property of which nothing is known yet. */
+export interface AskedProperty {
+  readonly name: string;
+  readonly kind: string;
+}
+
+/** What is known as soon as a model is loaded: what is left to say if nothing more comes. */
+export interface Started {
+  readonly model: ModelIdentity;
+  /** The parameters that are not the default anyway, for commands to copy. */
+  readonly given: { readonly [name: string]: string | number };
+  readonly properties: readonly AskedProperty[];
+}
+
+/** What the worker thread tells the main thread; `done` carries the answer of the task. */
+export type Message =
+  | { readonly is: 'started'; readonly started: Started }
+  | { readonly is: 'progress'; readonly progress: Progress }
+  | { readonly is: 'done'; readonly answer: unknown }
+  | { readonly is: 'mistake'; readonly error: ErrorDescription }
+  | { readonly is: 'bug'; readonly message: string; readonly stack: string }
+  | { readonly is: 'exhausted'; readonly what: string };
+
+/** What the main thread starts the worker thread with. */
+export interface Order {
+  readonly task: string;
+  readonly request: unknown;
+  /** One byte; other than 0 asks for an early end. */
+  readonly interruption: SharedArrayBuffer;
+}
+
+/** How a task in the worker thread speaks to the main thread while it runs. */
+export interface Control {
+  readonly started: (started: Started) => void;
+  readonly progress: (progress: Progress) => void;
+  readonly interrupted: () => boolean;
+}
+
+/** A piece of work for the worker thread: plain data in, plain data out. */
+export type Task<Request, Answer> = (request: Request, control: Control) => Promise<Answer>;

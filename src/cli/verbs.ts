@@ -1,0 +1,6 @@
+import { checkVerb } from './check.ts';
+import { doctorVerb } from './doctor.ts';
+import type { Verb } from './verb.ts';
+
+/** What this version can do, in the order in which help lists it. */
+export const VERBS: readonly Verb[] = [checkVerb, doctorVerb];

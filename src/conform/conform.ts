@@ -1,0 +1,205 @@
+import { Analysis } from '../check/analysis.ts';
+import { explored } from '../check/check.ts';
+import { judge } from '../check/judge.ts';
+import { pathTo, traceOf, type NumberedPath } from '../check/path.ts';
+import { planOf } from '../check/plan.ts';
+import type { Model } from '../model/define.ts';
+import type { System } from '../model/system.ts';
+import type { Conformance, Divergence, PropertyReport } from '../model/verdict.ts';
+import { startProxy } from '../postgres/proxy.ts';
+import { WorkerProcess, type WorkerEntry } from '../postgres/worker-process.ts';
+import { Hosted } from '../postgres/hosted.ts';
+import { faultPoints, situation, toTheEnd } from './fault-points.ts';
+import { Lockstep, type CommitCut, type Stage } from './lockstep.ts';
+
+export interface ConformOptions {
+  readonly url: string;
+  /** For example `18.4`. */
+  readonly version: string;
+  readonly worker: WorkerEntry;
+  /** Runs at the same time, 1 or more. */
+  readonly lanes: number;
+  readonly interrupted: () => boolean;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+export interface ConformReport {
+  readonly conformance: Conformance;
+  /** Violated properties of the model whose counterexample the database reproduced, or did not. */
+  readonly properties: readonly PropertyReport[];
+  readonly points: readonly string[];
+  readonly interrupted: boolean;
+}
+
+interface Job {
+  readonly point: string;
+  readonly path: NumberedPath;
+  readonly cut: CommitCut | null;
+  /** The property whose counterexample this is. */
+  readonly property: string | null;
+}
+
+/** Saves along the way, each with a cut before and after its commit. */
+function commitCuts(analysis: Analysis, orchestrator: number): readonly Job[] {
+  const { found, compiled } = analysis;
+  const { locals } = compiled.world.actor(orchestrator);
+  const { width, rows } = found.table;
+  const jobs = new Map<string, Job>();
+  for (let state = 0; state < analysis.states; state += 1) {
+    const { body } = locals.at(rows.data[state * width + orchestrator] as number);
+    const save = body?.requests.find((request) => request.save !== null);
+    if (body === null || save === undefined || body.requests.length > 1) continue;
+    const name = situation(body);
+    if (jobs.has(`before ${name}`)) continue;
+    const path = saving(analysis, state, `xstate.done.actor.${save.id}`);
+    if (path === null) continue;
+    for (const when of ['before', 'after'] as const) {
+      const cut = { step: path.steps.length - 1, when };
+      const point = `connection cut ${when} COMMIT, ${name}`;
+      jobs.set(`${when} ${name}`, { point, path: toTheEnd(analysis, path), cut, property: null });
+    }
+  }
+  return [...jobs.values()];
+}
+
+function saving(analysis: Analysis, state: number, event: string): NumberedPath | null {
+  const { graph, compiled } = analysis;
+  for (let edge = graph.offsets[state] as number; edge < (graph.offsets[state + 1] as number); edge += 1) {
+    const action = graph.actions[edge] as number;
+    if (compiled.action(action).event.type !== event) continue;
+    const { start, steps } = pathTo(analysis, state);
+    return { start, steps: [...steps, { action, to: graph.targets[edge] as number }], loop: null };
+  }
+  return null;
+}
+
+/** Worker processes, started ahead of their use. */
+class Workers {
+  private readonly entry: WorkerEntry;
+  private readonly idle: WorkerProcess[] = [];
+  private readonly all = new Set<WorkerProcess>();
+
+  constructor(entry: WorkerEntry) {
+    this.entry = entry;
+  }
+
+  private spawn(): WorkerProcess {
+    const worker = new WorkerProcess(this.entry);
+    this.all.add(worker);
+    return worker;
+  }
+
+  async take(): Promise<WorkerProcess> {
+    const worker = this.idle.shift() ?? this.spawn();
+    if (this.idle.length === 0) this.idle.push(this.spawn());
+    await worker.ready;
+    return worker;
+  }
+
+  release(worker: WorkerProcess): void {
+    this.idle.push(worker);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.all].map((worker) => worker.kill()));
+  }
+}
+
+function counterexamples(analysis: Analysis): readonly { report: PropertyReport; path: NumberedPath }[] {
+  return analysis.plan.properties.flatMap((planned) => {
+    const { result, path, ...judgement } = judge(analysis, planned);
+    if (result !== 'violated' || path === null) return [];
+    const { name, property } = planned;
+    const report: PropertyReport = {
+      name,
+      kind: property.kind,
+      result,
+      failure: judgement.failure,
+      vacuous: false,
+      because: judgement.because,
+      values: judgement.values,
+      trace: traceOf(analysis, path),
+      replay: null,
+    };
+    return [{ report, path }];
+  });
+}
+
+/**
+ * Plays every fault point of the model, every commit with its connection cut, and every counterexample
+ * on PostgreSQL, in lock-step with the model (spec 6).
+ * @throws ReconvergeError RCV416 for a model without a PostgreSQL binding
+ */
+export async function conform(
+  model: Model,
+  system: System,
+  options: ConformOptions,
+): Promise<ConformReport> {
+  const { binding } = new Hosted(model, system);
+  const analysis = new Analysis(...explored(system, planOf(system)));
+  const orchestrator = analysis.compiled.world.instance(binding.orchestrator, 'postgres').index;
+  const struck = faultPoints(analysis, orchestrator);
+  const cuts = commitCuts(analysis, orchestrator);
+  const violations = counterexamples(analysis);
+  const jobs: readonly Job[] = [
+    ...struck.map(({ name, path }) => ({
+      point: name,
+      path: toTheEnd(analysis, path),
+      cut: null,
+      property: null,
+    })),
+    ...cuts,
+    ...violations.map(({ report, path }) => ({
+      point: `counterexample of '${report.name}'`,
+      path,
+      cut: null,
+      property: report.name,
+    })),
+  ];
+  const workers = new Workers(options.worker);
+  const divergences: Divergence[] = [];
+  const reproduced = new Set<string>();
+  let next = 0;
+  let done = 0;
+  let covered = 0;
+  const lane = async (): Promise<void> => {
+    const proxy = await startProxy(options.url);
+    try {
+      for (let job = jobs[next++]; job !== undefined && !options.interrupted(); job = jobs[next++]) {
+        const stage: Stage = {
+          analysis,
+          binding,
+          url: options.url,
+          worker: () => workers.take(),
+          release: (worker) => workers.release(worker),
+          proxy: job.cut === null ? null : proxy,
+        };
+        const run = new Lockstep(stage, `conform_${process.pid}_${next}`);
+        const divergence = await run.play(job.point, job.path, job.cut);
+        if (divergence !== null) divergences.push(divergence);
+        else if (job.property === null) covered += 1;
+        else reproduced.add(job.property);
+        done += 1;
+        options.onProgress(done, jobs.length);
+      }
+    } finally {
+      await proxy.close();
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: options.lanes }, lane));
+  } finally {
+    await workers.end();
+  }
+  const total = struck.length + cuts.length;
+  const { version: postgres } = options;
+  return {
+    conformance: { postgres, tier: 'T1', points: { covered, total }, divergences },
+    properties: violations.map(({ report }) => ({
+      ...report,
+      values: { ...report.values, reproduced: reproduced.has(report.name) },
+    })),
+    points: jobs.map(({ point }) => point),
+    interrupted: options.interrupted(),
+  };
+}

@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto';
+import type { Analysis } from '../check/analysis.ts';
+import type { NumberedPath } from '../check/path.ts';
+import type { Request } from '../machine/body.ts';
+import { canonical } from '../machine/canonical.ts';
+import type { Local } from '../machine/local.ts';
+import { RESTART } from '../machine/rules-node.ts';
+import { ReconvergeError } from '../model/error.ts';
+import type { PostgresBinding } from '../model/define.ts';
+import type { Action } from '../model/integer-system.ts';
+import type { Divergence, Json } from '../model/verdict.ts';
+import type { PostgresProxy } from '../postgres/proxy.ts';
+import type { Assignment, WireReply, WorkerView } from '../postgres/protocol.ts';
+import { ServiceTables } from '../postgres/services.ts';
+import { openStore, type Store } from '../postgres/store.ts';
+import type { WorkerProcess } from '../postgres/worker-process.ts';
+import { differences, expectedMoment, observedMoment } from './world-state.ts';
+
+/** What a run needs of its surroundings. `worker` hands out a live worker process. */
+export interface Stage {
+  readonly analysis: Analysis;
+  readonly binding: PostgresBinding;
+  readonly url: string;
+  readonly worker: () => Promise<WorkerProcess>;
+  readonly release: (worker: WorkerProcess) => void;
+  /** Between worker and database; null for a direct connection. */
+  readonly proxy: PostgresProxy | null;
+}
+
+/** A connection cut that the model does not see: the save it strikes takes place all the same. */
+export interface CommitCut {
+  /** Index of the step in the path. */
+  readonly step: number;
+  readonly when: 'before' | 'after';
+}
+
+/**
+ * Plays a behaviour of the model and of the real system side by side, step by step, and compares them
+ * after each step (spec 6.3).
+ */
+export class Lockstep {
+  private readonly stage: Stage;
+  private readonly orchestrator: number;
+  private readonly services: readonly string[];
+  private readonly store: Store;
+  private readonly tables: ServiceTables;
+  private readonly assignment: Assignment;
+  private worker: WorkerProcess | null = null;
+  private view: WorkerView | null = null;
+  /** Real answers of services, by invoke id, until they are delivered. */
+  private readonly answers = new Map<string, WireReply>();
+
+  constructor(stage: Stage, schema: string) {
+    const { binding, url, analysis } = stage;
+    this.stage = stage;
+    this.orchestrator = analysis.compiled.world.instance(binding.orchestrator, 'postgres').index;
+    this.services = Object.keys(binding.services);
+    this.store = openStore(url, { schema, connections: 1 });
+    this.tables = new ServiceTables(url, schema, binding);
+    const workflowId = randomUUID();
+    const through = stage.proxy?.url ?? url;
+    this.assignment = { url: through, schema, workflowId, workflow: binding.example, mode: 'start' };
+  }
+
+  /** Returns the first divergence, or null when model and database agree to the end. */
+  async play(point: string, path: NumberedPath, cut: CommitCut | null): Promise<Divergence | null> {
+    const { table } = this.stage.analysis.found;
+    await this.store.migrate();
+    await this.tables.create();
+    try {
+      await this.begin('start');
+      const atStart = await this.compare(point, 0, table.row(path.start));
+      if (atStart !== null) return atStart;
+      let from = path.start;
+      for (const [index, { action, to }] of path.steps.entries()) {
+        const divergence =
+          (await this.step(point, index, from, action, to, cut)) ??
+          (await this.compare(point, index + 1, table.row(to)));
+        if (divergence !== null) return divergence;
+        from = to;
+      }
+      return null;
+    } finally {
+      await this.leave();
+    }
+  }
+
+  private async leave(): Promise<void> {
+    if (this.worker !== null) {
+      await this.worker.tell({ do: 'end' }).catch(() => {});
+      this.stage.release(this.worker);
+    }
+    await Promise.all([this.store.close(), this.tables.close()]);
+  }
+
+  private async begin(mode: 'start' | 'recover'): Promise<void> {
+    this.worker = await this.stage.worker();
+    await this.tell({ do: 'begin', assignment: { ...this.assignment, mode } });
+  }
+
+  private async tell(command: Parameters<WorkerProcess['tell']>[0]): Promise<unknown> {
+    if (this.worker === null) throw new Error('internal: no worker lives');
+    const { view, value } = await this.worker.tell(command);
+    this.view = view;
+    return value;
+  }
+
+  private local(state: number): Local {
+    const { analysis } = this.stage;
+    const { rows, width } = analysis.found.table;
+    const { locals } = analysis.compiled.world.actor(this.orchestrator);
+    return locals.at(rows.data[state * width + this.orchestrator] as number);
+  }
+
+  private async compare(point: string, step: number, state: Int32Array): Promise<Divergence | null> {
+    const { compiled } = this.stage.analysis;
+    const expected = expectedMoment(compiled, this.orchestrator, this.services, state);
+    const view = this.worker === null ? null : this.view;
+    const observed = await observedMoment(this.store, this.tables, this.assignment, this.services, view);
+    const parts = differences(expected, observed);
+    if (parts.length === 0) return null;
+    const pick = (moment: object): Json =>
+      Object.fromEntries(Object.entries(moment).filter(([key]) => parts.includes(key as never))) as Json;
+    const because = `model and database disagree on: ${parts.join(', ')}`;
+    return { point, step, expected: pick(expected), observed: pick(observed), because };
+  }
+
+  /** The real counterpart of one step of the model. */
+  private async step(
+    point: string,
+    index: number,
+    from: number,
+    actionIndex: number,
+    to: number,
+    cut: CommitCut | null,
+  ): Promise<Divergence | null> {
+    const action = this.stage.analysis.compiled.action(actionIndex);
+    if (action.actor !== this.orchestrator) return this.serviceStep(point, index, from, action, to);
+    const { type } = action.event;
+    if (type === RESTART) await this.begin('recover');
+    else if (action.fault?.name.endsWith('.crash')) await this.crash(from, to);
+    else if (type.startsWith('reconverge.')) this.unsupported(type);
+    else {
+      const request = this.local(from).body?.requests.find(
+        ({ id }) => type === `xstate.done.actor.${id}` || type === `xstate.error.actor.${id}`,
+      );
+      if (request === undefined) await this.tell({ do: 'send', event: action.event });
+      else if (request.save === null) await this.answer(request);
+      else await this.save(request, cut?.step === index ? cut.when : null);
+    }
+    return null;
+  }
+
+  private unsupported(what: string): never {
+    throw new ReconvergeError('RCV601', `'${what}' has no real counterpart yet`, {
+      hint: 'conform plays crashes, lost and late calls, refusals and half effects',
+    });
+  }
+
+  /** SIGKILL, after the save in flight was committed if the model says so. */
+  private async crash(from: number, to: number): Promise<void> {
+    const before = this.local(from);
+    const inFlight = before.body?.requests.find(({ save }) => save !== null);
+    const saves = inFlight !== undefined && this.local(to).saved === inFlight.save;
+    if (saves && before.saved !== inFlight.save) await this.tell({ do: 'save', child: inFlight.id });
+    await this.worker?.kill();
+    this.worker = null;
+    this.view = null;
+    this.answers.clear();
+  }
+
+  private async answer(request: Request): Promise<void> {
+    const reply = this.answers.get(request.id) ?? (request.reply as WireReply);
+    this.answers.delete(request.id);
+    await this.tell({ do: 'answer', child: request.id, reply });
+  }
+
+  private async save({ id }: Request, cut: 'before' | 'after' | null): Promise<void> {
+    const { proxy } = this.stage;
+    const planned =
+      cut === 'before'
+        ? proxy?.cutBeforeCommit('save_checkpoint')
+        : cut === 'after'
+          ? proxy?.cutAfterCommit('save_checkpoint')
+          : undefined;
+    await this.tell({ do: 'save', child: id });
+    if (planned !== undefined && !planned.hasFired) {
+      throw new Error(`internal: the connection was not cut ${cut} the commit`);
+    }
+    await this.tell({ do: 'answer', child: id, reply: { is: 'done' } });
+  }
+
+  private async serviceStep(
+    point: string,
+    index: number,
+    from: number,
+    { actor, event, fault }: Action,
+    to: number,
+  ): Promise<Divergence | null> {
+    const service = this.stage.analysis.compiled.actorNames[actor] as string;
+    const kind = fault?.name.split('.').at(-1) ?? null;
+    if (kind === 'adrift') {
+      await this.tables.apply(service, event);
+      return null;
+    }
+    const served = this.servedBetween(from, to);
+    if (kind === null || kind === 'loseReply' || kind === 'halfDone') {
+      await this.tell({ do: 'apply', service, event });
+    }
+    if (kind !== null) return null;
+    const reply = (await this.tell({ do: 'reply', child: served.id, service })) as WireReply;
+    this.answers.set(served.id, reply);
+    const plain = (value: unknown): string => canonical(JSON.parse(JSON.stringify(value)), 'reply', point);
+    if (plain(reply) === plain(served.reply)) return null;
+    const [expected, observed] = [served.reply, reply] as unknown as [Json, Json];
+    return { point, step: index + 1, expected, observed, because: `${service} answered otherwise` };
+  }
+
+  /** The request that a step of a service was about. */
+  private servedBetween(from: number, to: number): Request {
+    const before = this.local(from).body?.requests ?? [];
+    const after = this.local(to).body?.requests ?? [];
+    const served = after.find(
+      ({ id, reply }) => reply !== null && before.some((r) => r.id === id && r.reply === null),
+    );
+    if (served === undefined) throw new Error('internal: a service step served nothing');
+    return served;
+  }
+}

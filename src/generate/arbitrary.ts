@@ -1,0 +1,89 @@
+import { Arbitrary, stream, Value, type Random, type Stream } from 'fast-check';
+import { compile, type Compiled } from '../machine/compile.ts';
+import type { Model } from '../model/define.ts';
+import { ReconvergeError } from '../model/error.ts';
+import { parameterValues } from '../model/parameter.ts';
+import type { System } from '../model/system.ts';
+import { FailureSequence } from './sequence.ts';
+import { shorterWalks } from './shrink.ts';
+import { Stepping } from './stepping.ts';
+import { randomWalk, type Walk, type WalkOptions } from './walk.ts';
+
+/** Random behaviours of a system. What fast-check shrinks them to are behaviours again. */
+export class WalkArbitrary extends Arbitrary<Walk> {
+  private readonly stepping: Stepping;
+  private readonly options: WalkOptions;
+  private readonly isOver: () => boolean;
+
+  /** Once `isOver`, only the empty walk is drawn: whoever asked wants no more. */
+  constructor(stepping: Stepping, options: WalkOptions, isOver: () => boolean = () => false) {
+    super();
+    this.stepping = stepping;
+    this.options = options;
+    this.isOver = isOver;
+  }
+
+  override generate(random: Random): Value<Walk> {
+    const options = this.isOver() ? { ...this.options, stepsMax: 0 } : this.options;
+    const walk = randomWalk(this.stepping, random, options);
+    return new Value(walk, walk);
+  }
+
+  override canShrinkWithoutContext(_value: unknown): _value is Walk {
+    return false;
+  }
+
+  override shrink(walk: Walk): Stream<Value<Walk>> {
+    const candidates = shorterWalks(this.stepping, walk);
+    return stream(candidates).map((shorter) => new Value(shorter, shorter));
+  }
+}
+
+/** @throws ReconvergeError RCV310 for a length or a weight that makes no sense */
+export function checkWalkOptions({ world }: Compiled, { stepsMax, weights }: WalkOptions): void {
+  if (stepsMax !== undefined && !(Number.isInteger(stepsMax) && stepsMax >= 0)) {
+    throw new ReconvergeError('RCV310', `stepsMax is ${stepsMax}`, {
+      hint: 'a number of steps is a whole number from 0 on',
+    });
+  }
+  const effects = Object.keys(world.tolerance.effects ?? {});
+  const known = [...world.plan.faults.keys(), ...effects.map((effect) => `${effect}.adrift`)];
+  for (const [name, weight] of Object.entries(weights ?? {})) {
+    if (!known.includes(name)) {
+      throw new ReconvergeError('RCV310', `weights names '${name}', which is no declared fault`, {
+        at: 'weights',
+        hint: `faults: ${known.join(', ')}`,
+      });
+    }
+    if (weight >= 0 && weight < Infinity) continue;
+    throw new ReconvergeError('RCV310', `the weight of '${name}' is ${weight}`, {
+      at: 'weights',
+      hint: 'a weight is a finite number from 0 on; 1 is that of a step that is no fault',
+    });
+  }
+}
+
+/**
+ * Failure sequences of a model, for properties of one's own:
+ *
+ *     fc.assert(fc.property(failureSequences(model), (sequence) => survives(sequence.steps)));
+ *
+ * Each is drawn from what is enabled in the state it has come to, faults within their budgets, and ends
+ * at a dead end or after `stepsMax` steps. Shrinking leaves steps out, faults among them, and every
+ * shrunk sequence is a behaviour of the model too. The same `seed` and `path` give the same
+ * sequence. Steps that change nothing (self-loops) are not drawn.
+ *
+ * @param subject a system, or a model, which is built with its default parameters
+ * @throws ReconvergeError for what is wrong with the model, RCV310 for options that make no sense
+ */
+export function failureSequences(
+  subject: System | Model,
+  options: WalkOptions = {},
+): Arbitrary<FailureSequence> {
+  const system =
+    'build' in subject ? subject.build(parameterValues(subject.parameters, {})) : subject;
+  const compiled = compile(system, [], { valuesMax: Infinity });
+  checkWalkOptions(compiled, options);
+  const stepping = new Stepping(compiled);
+  return new WalkArbitrary(stepping, options).map((walk) => new FailureSequence(stepping, walk));
+}

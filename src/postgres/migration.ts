@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+import { assertInternal } from '../model/error.ts';
+
+/** The schema's name goes in as a value: SQL is never put together from strings. */
+const nameSchema = `SELECT set_config('reconverge.schema', $1, false)`;
+const createSchema = `
+DO $$ BEGIN
+  PERFORM pg_advisory_xact_lock(7239054617342);
+  EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', current_setting('reconverge.schema'));
+END $$`;
+
+/**
+ * Loads `spec/checkpoints.sql` into the schema, which is made if need be. May run at any time and
+ * in several processes at once. The URL must set search_path to the schema.
+ */
+export async function loadCheckpointSql(url: string, schema: string): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined); // The running query reports it.
+  try {
+    await client.connect();
+    await client.query(nameSchema, [schema]);
+    await client.query(createSchema);
+    await client.query(readFileSync(checkpointSqlPath(), 'utf8'));
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** The file lies in the package root, which is two folders up from here, three once compiled. */
+function checkpointSqlPath(): string {
+  const path = ['../../spec/checkpoints.sql', '../../../spec/checkpoints.sql']
+    .map((relative) => fileURLToPath(new URL(relative, import.meta.url)))
+    .find((candidate) => existsSync(candidate));
+  assertInternal(path !== undefined, 'spec/checkpoints.sql is missing from the package');
+  return path;
+}

@@ -1,0 +1,115 @@
+import { failure, TOLD, type EffectFault } from '../model/failure.ts';
+import type { AskedEffect, StateData } from './orchestration.ts';
+import { Tenancy, type Hosted } from './hosted.ts';
+import type { Assignment, FaultScript, WireReply } from './protocol.ts';
+
+/** How long a late request stays under way. Milliseconds. */
+const LATE_MS = 40;
+
+const FAULTS = Object.keys(TOLD) as readonly EffectFault[];
+
+/** Runs one workflow to its end: executes effects, saves checkpoints, and does what the script says. */
+export class Pilot {
+  private readonly hosted: Hosted;
+  private readonly script: { killAtPoint: number | null; faults: string[] };
+  private readonly fired: (fault: string, at: string) => void;
+  private readonly ready: Promise<Tenancy>;
+  private become: (tenancy: Tenancy) => void = () => {};
+  private finish: (status: string) => void = () => {};
+  private fail: (thrown: unknown) => void = () => {};
+
+  /** `fired` must tell the parent before it returns: the next statement may be the last. */
+  constructor(hosted: Hosted, script: FaultScript, fired: (fault: string, at: string) => void) {
+    this.hosted = hosted;
+    this.script = { killAtPoint: script.killAtPoint, faults: [...script.faults] };
+    this.fired = fired;
+    this.ready = new Promise((resolve) => (this.become = resolve));
+  }
+
+  /** Resolves with the final status of the machine: done or error. */
+  async run(assignment: Assignment): Promise<string> {
+    const ended = new Promise<string>((resolve, reject) => {
+      this.finish = resolve;
+      this.fail = reject;
+    });
+    const clock = { setTimeout, clearTimeout: clearTimeout as (timer: unknown) => void };
+    const tenancy = await Tenancy.open(this.hosted, assignment, clock, {
+      effect: (asked) => this.effect(asked),
+      save: (_, state) => this.save(state),
+      rest: ({ status }) => {
+        if (status !== 'active') this.finish(status);
+      },
+    });
+    this.become(tenancy);
+    const status = await ended;
+    if (status === 'done') {
+      const state = tenancy.orchestration.state();
+      this.point('before the final checkpoint');
+      await tenancy.save(state, true);
+      this.point('after the final checkpoint');
+    }
+    await tenancy.close();
+    return status;
+  }
+
+  /** A named place where the process may die. */
+  private point(at: string): void {
+    if (this.script.killAtPoint === null) return;
+    this.script.killAtPoint -= 1;
+    if (this.script.killAtPoint >= 0) return;
+    this.fired('crash', at);
+    process.kill(process.pid, 'SIGKILL');
+  }
+
+  private async save(state: StateData): Promise<void> {
+    const tenancy = await this.ready;
+    this.point('before a checkpoint');
+    try {
+      await tenancy.save(state, false);
+    } catch (thrown) {
+      this.fail(thrown); // Fenced, or no database: this worker counts as crashed (spec 5.4).
+      await new Promise(() => {});
+    }
+    this.point('after a checkpoint');
+  }
+
+  private async effect(asked: AskedEffect): Promise<unknown> {
+    const tenancy = await this.ready;
+    const { source, input, memoId, isRestored } = asked;
+    const { workflowId } = tenancy.assignment;
+    const key = { workflowId, effectId: memoId, source, input };
+    this.point(`before ${source}`);
+    const known = isRestored ? await tenancy.store.findEffect(key) : null;
+    if (known !== null) return known.outcome;
+    const reply = await this.execute(tenancy, asked);
+    this.point(`after ${source}`);
+    if (reply.is === 'error') throw reply.error;
+    await tenancy.store.saveEffect(key, tenancy.epoch, reply.output ?? null);
+    this.point(`after the memo of ${source}`);
+    return reply.output;
+  }
+
+  private async execute(tenancy: Tenancy, { source, input }: AskedEffect): Promise<WireReply> {
+    const { to } = this.hosted.effect(source);
+    const request = this.hosted.requestOf(source, input);
+    const fault = this.strike(source);
+    if (fault === 'late') {
+      setTimeout(() => void tenancy.services.apply(to, request).catch(() => {}), LATE_MS);
+    }
+    const half = fault === 'halfDone' ? this.hosted.halfOf(source, input) : null;
+    if (half !== null) await tenancy.services.apply(to, half);
+    if (fault === null || fault === 'loseReply') await tenancy.services.apply(to, request);
+    if (fault !== null) return { is: 'error', error: TOLD[fault] ?? failure('transient') };
+    const context = await tenancy.services.read(to, tenancy.assignment.workflow);
+    return this.hosted.reply(source, input, context);
+  }
+
+  private strike(source: string): EffectFault | null {
+    const fault = FAULTS.find((kind) => this.script.faults.includes(`${source}.${kind}`));
+    if (fault === undefined) return null;
+    const name = `${source}.${fault}`;
+    this.script.faults.splice(this.script.faults.indexOf(name), 1);
+    this.fired(name, `at ${source}`);
+    return fault;
+  }
+}

@@ -1,0 +1,150 @@
+import type { Json, PropertyReport, Report, Result, Stats } from '../model/verdict.ts';
+import { aligned, counted, duration, filled, grouped, mebibytes } from './lines.ts';
+import type { Look, Paint } from './paint.ts';
+import { shortJson } from './shorten.ts';
+import { traceLines } from './trace.ts';
+
+/** How a report is written for people. */
+export interface TextOptions {
+  /** Columns. */
+  readonly width: number;
+  readonly paint: Paint;
+  /** What the verdicts assume, in words. */
+  readonly assumptions?: readonly string[];
+}
+
+const LOOK: Readonly<Record<Result, Look>> = {
+  holds: 'good',
+  violated: 'bad',
+  unknown: 'doubtful',
+};
+const SIGN: Readonly<Record<Result, string>> = { holds: '✓', violated: '✗', unknown: '?' };
+
+function heading({ model }: Report, paint: Paint): readonly string[] {
+  if (model === null) return [];
+  const values = Object.entries(model.parameters).map(([name, value]) => `${name}=${value}`);
+  return [`${paint('strong', model.name)}  ${values.join(' ')}`.trimEnd(), ''];
+}
+
+function numbers({ states, transitions, depth, seconds }: Stats): string {
+  const counts = [counted(states, 'distinct state'), counted(transitions, 'transition')];
+  return [...counts, `depth ${grouped(depth)}`, duration(seconds)].join(', ');
+}
+
+const REACH = {
+  exhaustive: 'every reachable state',
+  bounded: 'not every reachable state',
+  sampled: 'sampled',
+} as const;
+
+function resultLine({ result, completeness, stats }: Report, paint: Paint): string {
+  const reach = completeness === null ? '' : ` (${REACH[completeness]})`;
+  const found = stats === null ? '' : `  ${numbers(stats)}`;
+  return `${paint(LOOK[result], result.toUpperCase())}${reach}${found}`;
+}
+
+/** `order.context.n (50000 distinct values)`, as the engine names what grows most. */
+function growthLine(growing: Json): string {
+  const [, path, values] = /^(.*) \((\d+) distinct values\)$/.exec(String(growing)) ?? [];
+  if (path === undefined) return `${String(growing)} seems to grow without bound`;
+  return `${path} seems to grow without bound: ${grouped(Number(values))} distinct values`;
+}
+
+/** What ended the search, and the way on. */
+function boundLines(bounds: Report['bounds']): readonly string[] {
+  return Object.entries(bounds).flatMap(([name, value]): string[] => {
+    switch (name) {
+      case 'states':
+        return [`stopped after ${grouped(Number(value))} states: raise --max-states`];
+      case 'depth':
+        return [`stopped at depth ${grouped(Number(value))}: raise --max-depth`];
+      case 'timeoutMs':
+        return [`stopped after ${duration(Number(value) / 1000)}: raise --timeout`];
+      case 'memoryBytes':
+        return [
+          `stopped at ${mebibytes(Number(value))} of memory: raise --memory, or make the model smaller`,
+        ];
+      case 'interrupted':
+        return ['stopped because it was interrupted'];
+      case 'growing':
+        return [
+          growthLine(value),
+          '  hint: bound it in the machine, or leave it out of the context',
+        ];
+      case 'component':
+        return [];
+      default:
+        return [`bound reached: ${name} ${shortJson(value)}`];
+    }
+  });
+}
+
+/** Why, and for what has a trace how long it is. */
+function remark({ result, failure, because, trace, values, vacuous }: PropertyReport): string {
+  const parts = [
+    failure === null || failure === 'state' ? '' : failure,
+    because ?? '',
+    trace === null ? '' : counted(trace.steps.length, 'step'),
+    ...Object.entries(values).map(([name, value]) => `${name} = ${shortJson(value)}`),
+    vacuous ? 'vacuous' : '',
+  ].filter((part) => part !== '');
+  return result === 'violated'
+    ? parts.join(': ').replace(/: (\d[\d,]* steps?)/, ', $1')
+    : parts.join(', ');
+}
+
+function propertyLines(report: Report, { paint, width }: TextOptions): readonly string[] {
+  const rows = aligned(
+    report.properties.map((property) => [property.name, property.kind, property.result, '']),
+  );
+  return report.properties.flatMap((property, index) => {
+    const [name = '', kind = '', result = ''] = rows[index] ?? [];
+    const look = LOOK[property.result];
+    const indent = 4 + name.length + kind.length + result.length + 6;
+    const [first = '', ...more] = filled(
+      remark(property).split(' '),
+      ' ',
+      Math.max(30, width - indent),
+    );
+    const head = `  ${paint(look, SIGN[property.result])} ${name}  ${paint('faint', kind)}  ${paint(look, result)}`;
+    return [`${head}  ${first}`.trimEnd(), ...more.map((text) => `${' '.repeat(indent)}${text}`)];
+  });
+}
+
+function counterexample(
+  property: PropertyReport,
+  { paint, width }: TextOptions,
+): readonly string[] {
+  const { name, because, trace, replay } = property;
+  if (trace === null) return [];
+  const title = because === null ? '' : `: ${because}`;
+  return [
+    '',
+    `${paint('strong', name)}${title}`,
+    ...traceLines(trace, width, paint),
+    ...(replay === null ? [] : [`${paint('faint', 'replay')} ${replay}`]),
+  ];
+}
+
+/** A report for people: what holds, and for what does not the shortest way there. */
+export function reportText(report: Report, options: TextOptions): string {
+  const { assumptions = [], paint } = options;
+  const violated = report.properties.filter(({ result }) => result === 'violated');
+  const lines = [
+    ...heading(report, paint),
+    resultLine(report, paint),
+    ...boundLines(report.bounds).map((line) => paint('doubtful', line)),
+    ...propertyLines(report, options),
+    ...assumptions.map((assumption) => paint('faint', `  assuming ${assumption}`)),
+    ...violated.flatMap((property) => counterexample(property, options)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** An error for people, without a stack: what is wrong, where, and the way out. */
+export function errorText(error: NonNullable<Report['error']>, paint: Paint): string {
+  const lines = [`${paint('bad', `error ${error.code}`)}: ${error.message}`];
+  if (error.at !== null) lines.push(`  at:   ${error.at}`);
+  if (error.hint !== null) lines.push(`  hint: ${error.hint}`);
+  return `${lines.join('\n')}\n`;
+}
