@@ -5,17 +5,15 @@ import { actor, actors, always, anyOf, defineModel, integer, replicas } from 're
  * Dijkstra's K-state token ring: "Self-stabilizing systems in spite of distributed control" (Comm.
  * ACM 17(11), 1974; EWD 426). Every process sees its left neighbour's value. The bottom one holds a
  * token while the values are equal and passes it on by counting up modulo K; every other one holds
- * a token while they differ and passes it on by copying. One process moves at a time (a central
- * daemon).
+ * a token while they differ and passes it on by copying. One process moves at a time.
  *
  * Every valuation is an initial state, so the span is everything: whatever a transient fault left
- * behind is already there, and no fault has to be declared. A green result proves that from every
- * valuation every run comes to exactly one token, within the steps that the bound says, and that no
- * state has none. It leaves out processes that move at the same instant, values that change again
- * during stabilisation, and neighbours that read each other half way.
+ * behind is already there, and no fault has to be declared. A green result proves that no valuation
+ * is without a token, and that from every one every fair run comes to exactly one. It leaves out
+ * processes that move at the same instant, values that change again during stabilisation, and
+ * neighbours that read each other half way.
  *
- * The broken variants are sizes: it converges iff `values` ≥ `processes` − 1 (from four processes
- * on).
+ * The broken variants are sizes: from four processes on it converges iff values ≥ processes − 1.
  */
 
 const bottom = setup({

@@ -82,13 +82,17 @@ export class Analysis {
     const weak = new Int32Array(actions.length).fill(-1);
     const strong = new Int32Array(actions.length).fill(-1);
     if (kind === 'none') return { weak, strong, classes: 0 };
+    const replies = new Map<string, number>();
     for (let edge = 0; edge < actions.length; edge += 1) {
       const action = this.compiled.action(actions[edge] as number);
       if (action.label === 'F') continue;
       weak[edge] = action.actor * 3 + LABELS.indexOf(action.label);
-      if (action.strong) strong[edge] = action.actor;
+      if (!action.strong) continue;
+      const reply = `${action.actor} ${action.event.type}`;
+      if (!replies.has(reply)) replies.set(reply, replies.size);
+      strong[edge] = replies.get(reply) as number;
     }
-    return { weak, strong, classes: actors * 3 };
+    return { weak, strong, classes: Math.max(actors * 3, replies.size) };
   }
 
   /** Whether the model has replies that compete with a timeout, so that strong fairness was assumed. */

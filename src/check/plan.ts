@@ -63,6 +63,9 @@ function isAllDone(parts: Parts, view: AnyView): boolean {
   return everyActor(finite, view, ({ status }) => status === 'done');
 }
 
+const hasNoError = (parts: Parts, view: AnyView): boolean =>
+  everyActor(parts, view, ({ status }) => status !== 'error');
+
 function isSettled({ parts, tolerance }: System, view: AnyView): boolean {
   const tags = [...new Set([...Object.values(tolerance.recovery ?? {}), DOWN_TAG])];
   const up = everyActor(parts, view, (seen, checkpointed) => {
@@ -107,12 +110,15 @@ export function planOf(system: System): Plan {
     predicates,
     properties,
     settled: consistent === undefined ? -1 : add('consistent', (view) => isSettled(system, view)),
-    consistent: consistent === undefined ? -1 : add('consistent', consistent),
+    consistent:
+      consistent === undefined
+        ? -1
+        : add('consistent', (view) => hasNoError(parts, view) && consistent(view)),
     allDone: add('done', (view) => canBeDone(parts) && isAllDone(parts, view)),
     checkpointedDone: add('done', (view) =>
       everyActor(parts, view, ({ status }, checkpointed) => !checkpointed || status === 'done'),
     ),
-    noError: add('status', (view) => everyActor(parts, view, ({ status }) => status !== 'error')),
+    noError: add('status', (view) => hasNoError(parts, view)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { check, type CheckReport } from '../check/check.ts';
 import { planOf, selectProperties } from '../check/plan.ts';
 import { openModel, type Asked } from './open-model.ts';
+import type { Progress } from '../explore/search.ts';
 import type { Task } from './protocol.ts';
 
 /** A check as the worker thread is asked for it. */
@@ -13,7 +14,7 @@ export interface CheckRequest extends Asked {
 }
 
 /** Loads the model and decides its properties. */
-export const checkTask: Task<CheckRequest, CheckReport> = async (request, control) => {
+export const checkTask: Task<CheckRequest, CheckReport, Progress> = async (request, control) => {
   const { system, model, given } = await openModel(request);
   const { properties, statesMax, depthMax, timeoutMs, memoryBytes } = request;
   const plan = selectProperties(planOf(system), properties);

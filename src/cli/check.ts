@@ -4,6 +4,7 @@ import type { Progress } from '../explore/search.ts';
 import type { Json, PropertyReport, Report, Stats } from '../model/verdict.ts';
 import { commandText } from '../report/command.ts';
 import { checkDocument, documentOf } from '../report/document.ts';
+import { grouped } from '../report/lines.ts';
 import { reportText } from '../report/text.ts';
 import type { CheckRequest } from './check-task.ts';
 import { EXIT_MISTAKE } from './exit-code.ts';
@@ -29,6 +30,11 @@ function requestOf({ model, options }: Invocation): CheckRequest {
     timeoutMs: timeout === null ? null : timeout * 1000,
     memoryBytes: memory === null ? defaultMemoryBytes() : memory * MEBIBYTE,
   };
+}
+
+function exploring({ states, transitions, depth, queued }: Progress): string {
+  const counts = `${grouped(states)} states, ${grouped(transitions)} transitions`;
+  return `exploring: ${counts}, depth ${depth}, ${grouped(queued)} to do`;
 }
 
 /** The limit that ended a check from outside, as the search itself names it. */
@@ -59,7 +65,10 @@ function lastKnown({ states, transitions, depth, elapsedMs }: Progress): Stats {
 }
 
 /** What is left to say of a check that was stopped: how far it was, and that nothing was decided. */
-function stoppedReport(ending: Extract<Ending<unknown>, { is: 'stopped' }>, request: CheckRequest) {
+function stoppedReport(
+  ending: Extract<Ending<unknown, Progress>, { is: 'stopped' }>,
+  request: CheckRequest,
+) {
   const { by, started, progress } = ending;
   const because = 'the check was stopped before a verdict';
   const properties = (started?.properties ?? []).map(({ name, kind }): PropertyReport => {
@@ -76,7 +85,7 @@ function stoppedReport(ending: Extract<Ending<unknown>, { is: 'stopped' }>, requ
   } as const;
 }
 
-function documentFor(ending: Ending<CheckReport>, request: CheckRequest): Report {
+function documentFor(ending: Ending<CheckReport, Progress>, request: CheckRequest): Report {
   const found = ending.is === 'done' ? ending.answer : stoppedReport(ending, request);
   const { started } = ending;
   const { model, given = {} } = started ?? {};
@@ -95,9 +104,9 @@ async function perform(invocation: Invocation): Promise<Outcome> {
   const line = new ProgressLine(process.stderr);
   try {
     const { timeoutMs, memoryBytes } = request;
-    const onProgress = (progress: Progress): void => line.update(progress);
+    const onProgress = (progress: Progress): void => line.update(exploring(progress));
     const limits = { timeoutMs, memoryBytes, onProgress };
-    const ending = await runIsolated<CheckReport>('check', request, limits);
+    const ending = await runIsolated<CheckReport, Progress>('check', request, limits);
     const report = documentFor(ending, request);
     const assumptions = ending.is === 'done' ? ending.answer.assumptions : [];
     const outcome = outcomeOf(report, (page) => reportText(report, { ...page, assumptions }));

@@ -16,7 +16,7 @@ function paintFor(stream: NodeJS.WriteStream): Paint {
 }
 
 /** @throws ReconvergeError RCV503 when the report cannot be written there */
-export function writeReport(folder: string, report: Report): string {
+function writeReport(folder: string, report: Report): string {
   const file = join(folder, 'report.json');
   try {
     mkdirSync(folder, { recursive: true });
@@ -36,6 +36,7 @@ export class Console {
   private readonly verb: string;
   /** Whether stdout has its one answer. */
   private isAnswered = false;
+  private folder: string | null = null;
 
   constructor(args: readonly string[]) {
     const end = args.indexOf('--');
@@ -49,20 +50,31 @@ export class Console {
 
   readonly note = (line: string): void => void process.stderr.write(`${line}\n`);
 
+  /** From now on every document is written to that folder, too, those of errors included. */
+  readonly into = (folder: string): void => {
+    this.folder = folder;
+  };
+
   private answer(text: string): void {
     this.isAnswered = true;
     process.stdout.write(text);
   }
 
+  /** @throws ReconvergeError RCV503 when `--out` cannot be written to; nothing was printed then */
   report(report: Report, text: (page: Page) => string): void {
-    if (this.isJson) return this.answer(documentText(report));
+    const file = this.folder === null ? null : writeReport(this.folder, report);
     const width = Math.max(WIDTH_MIN, process.stdout.columns ?? WIDTH_DEFAULT);
-    this.answer(text({ width, paint: paintFor(process.stdout) }));
+    const paint = paintFor(process.stdout);
+    this.answer(this.isJson ? documentText(report) : text({ width, paint }));
+    if (file !== null) this.note(`report: ${file}`);
   }
 
   /** An error on stderr, and as the document where one was asked for and none was printed yet. */
   error(error: ErrorDescription): void {
     process.stderr.write(errorText(error, paintFor(process.stderr)));
-    if (this.isJson && !this.isAnswered) this.answer(documentText(errorDocument(this.verb, error)));
+    if (this.isAnswered) return;
+    const report = errorDocument(this.verb, error);
+    if (this.isJson) this.answer(documentText(report));
+    if (this.folder !== null && error.code !== 'RCV503') writeReport(this.folder, report);
   }
 }

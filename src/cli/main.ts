@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { ReconvergeError } from '../model/error.ts';
-import { Console, writeReport } from './console.ts';
+import { Console } from './console.ts';
 import { EXIT_INTERNAL, EXIT_MISTAKE } from './exit-code.ts';
 import { internalError, reportLines } from './internal-error.ts';
 import { HelpShown, perform } from './program.ts';
@@ -33,11 +33,9 @@ process.on('uncaughtException', crashed);
 process.on('unhandledRejection', crashed);
 
 try {
-  const { outcome, out } = await perform(args, { verbs: VERBS, note: console.note });
-  const { report, text, exitCode } = outcome;
-  const file = out === null ? null : writeReport(out, report);
+  const { note, into } = console;
+  const { report, text, exitCode } = await perform(args, { verbs: VERBS, note, into });
   console.report(report, text);
-  if (file !== null) console.note(`report: ${file}`);
   process.exitCode = exitCode;
 } catch (thrown) {
   process.exitCode = failed(thrown);

@@ -3,18 +3,16 @@ import { ReconvergeError } from '../model/error.ts';
 import { packageVersion } from './package.ts';
 import type { Invocation, Outcome, Verb } from './verb.ts';
 
-/** What the command line was, once a verb has answered. */
-export interface Answered {
-  readonly outcome: Outcome;
-  readonly out: string | null;
-}
-
 /** Help or the version was asked for and has been printed. */
 export class HelpShown extends Error {}
+
+type Invoked = Pick<Invocation, 'model' | 'options'>;
 
 interface Frame {
   readonly verbs: readonly Verb[];
   readonly note: (line: string) => void;
+  /** Told what `--out` names, before the verb begins. */
+  readonly into: (folder: string) => void;
 }
 
 const SHOWN = new Set(['commander.helpDisplayed', 'commander.help', 'commander.version']);
@@ -27,12 +25,7 @@ function usageError(thrown: CommanderError): ReconvergeError {
   });
 }
 
-function addVerb(
-  program: Command,
-  verb: Verb,
-  answer: (invocation: Invocation) => Promise<void>,
-  note: Frame['note'],
-): void {
+function addVerb(program: Command, verb: Verb, answer: (invoked: Invoked) => Promise<void>): void {
   const command = program.command(verb.name).description(verb.summary);
   if (verb.takesModel) {
     command.argument('<model>', 'a name of the library, or a path to a .ts or .js file');
@@ -40,35 +33,38 @@ function addVerb(
   verb.declare(command);
   command.option('--json', 'print one JSON document on stdout, errors included');
   command.action(async (...args: readonly unknown[]) => {
-    const model = verb.takesModel ? String(args[0]) : '';
-    await answer({ model, options: command.opts(), note });
+    await answer({ model: verb.takesModel ? String(args[0]) : '', options: command.opts() });
   });
 }
+
+const missingVerb = (verbs: readonly Verb[]): ReconvergeError => {
+  const names = verbs.map(({ name }) => name).join(', ');
+  return new ReconvergeError('RCV502', 'a verb is missing', { hint: `verbs: ${names}` });
+};
 
 /**
  * Reads the arguments and performs the verb.
  * @throws ReconvergeError RCV502 for arguments that make no sense, and what the verb throws
  * @throws HelpShown
  */
-export async function perform(args: readonly string[], { verbs, note }: Frame): Promise<Answered> {
+export async function perform(
+  args: readonly string[],
+  { verbs, note, into }: Frame,
+): Promise<Outcome> {
   const program = new Command('reconverge')
     .description('model checking for the fault tolerance of orchestrations')
     .version(packageVersion())
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
-  let answered: Answered | null = null;
+  let outcome: Outcome | null = null;
   for (const verb of verbs) {
-    const answer = async (invocation: Invocation): Promise<void> => {
-      const { out } = invocation.options;
-      const outcome = await verb.perform(invocation);
-      answered = { outcome, out: typeof out === 'string' ? out : null };
-    };
-    addVerb(program, verb, answer, note);
+    addVerb(program, verb, async (invoked) => {
+      const { out } = invoked.options;
+      if (typeof out === 'string') into(out);
+      outcome = await verb.perform({ ...invoked, note });
+    });
   }
-  if (args.length === 0) {
-    const names = verbs.map(({ name }) => name).join(', ');
-    throw usageError(new CommanderError(2, 'reconverge.noVerb', `a verb is missing: ${names}`));
-  }
+  if (args.length === 0) throw missingVerb(verbs);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (thrown) {
@@ -76,7 +72,6 @@ export async function perform(args: readonly string[], { verbs, note }: Frame): 
     if (SHOWN.has(thrown.code)) throw new HelpShown();
     throw usageError(thrown);
   }
-  if (answered === null)
-    throw usageError(new CommanderError(2, 'reconverge.noVerb', 'a verb is missing'));
-  return answered;
+  if (outcome === null) throw missingVerb(verbs);
+  return outcome;
 }

@@ -1,17 +1,12 @@
-import type { Progress } from '../explore/search.ts';
-import { duration, grouped, mebibytes } from '../report/lines.ts';
+import { duration, mebibytes } from '../report/lines.ts';
 
 /** Nothing is said about what is done earlier. */
 const QUIET_MS = 2_000;
 const PLAIN_EVERY_MS = 2_000;
 const LIVE_EVERY_MS = 200;
 
-function lineOf(progress: Progress | null, elapsedMs: number): string {
-  const usage = `${duration(elapsedMs / 1000)}, ${mebibytes(process.memoryUsage.rss())}`;
-  if (progress === null) return `working: ${usage}`;
-  const { states, transitions, depth, queued } = progress;
-  const counts = `${grouped(states)} states, ${grouped(transitions)} transitions`;
-  return `exploring: ${counts}, depth ${depth}, ${grouped(queued)} to do, ${usage}`;
+function lineOf(doing: string, elapsedMs: number): string {
+  return `${doing}, ${duration(elapsedMs / 1000)}, ${mebibytes(process.memoryUsage.rss())}`;
 }
 
 /** A line on stderr that says how far things are: live on a terminal, else a new one now and then. */
@@ -19,7 +14,7 @@ export class ProgressLine {
   private readonly stream: NodeJS.WriteStream;
   private readonly startedMs = performance.now();
   private readonly timer: NodeJS.Timeout;
-  private latest: Progress | null = null;
+  private doing = 'loading the model';
   private isShown = false;
 
   constructor(stream: NodeJS.WriteStream) {
@@ -27,14 +22,15 @@ export class ProgressLine {
     this.timer = setInterval(() => this.show(), stream.isTTY ? LIVE_EVERY_MS : PLAIN_EVERY_MS);
   }
 
-  update(progress: Progress): void {
-    this.latest = progress;
+  /** @param doing what goes on and how far it is, for example "exploring: 12,000 states" */
+  update(doing: string): void {
+    this.doing = doing;
   }
 
   private show(): void {
     const elapsedMs = performance.now() - this.startedMs;
     if (elapsedMs < QUIET_MS) return;
-    const line = lineOf(this.latest, elapsedMs);
+    const line = lineOf(this.doing, elapsedMs);
     this.stream.write(
       this.stream.isTTY ? `\r\u001b[2K${line.slice(0, this.stream.columns - 1)}` : `${line}\n`,
     );

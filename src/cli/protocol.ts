@@ -1,4 +1,3 @@
-import type { Progress } from '../explore/search.ts';
 import type { ErrorDescription, ModelIdentity } from '../report/document.ts';
 
 /** A property of which nothing is known yet. */
@@ -18,7 +17,7 @@ export interface Started {
 /** What the worker thread tells the main thread; `done` carries the answer of the task. */
 export type Message =
   | { readonly is: 'started'; readonly started: Started }
-  | { readonly is: 'progress'; readonly progress: Progress }
+  | { readonly is: 'progress'; readonly progress: unknown }
   | { readonly is: 'done'; readonly answer: unknown }
   | { readonly is: 'mistake'; readonly error: ErrorDescription }
   | { readonly is: 'bug'; readonly message: string; readonly stack: string }
@@ -33,11 +32,15 @@ export interface Order {
 }
 
 /** How a task in the worker thread speaks to the main thread while it runs. */
-export interface Control {
+export interface Control<Progress> {
   readonly started: (started: Started) => void;
+  /** May be called as often as one likes: what comes too soon after the last is not sent. */
   readonly progress: (progress: Progress) => void;
   readonly interrupted: () => boolean;
 }
 
 /** A piece of work for the worker thread: plain data in, plain data out. */
-export type Task<Request, Answer> = (request: Request, control: Control) => Promise<Answer>;
+export type Task<Request, Answer, Progress> = (
+  request: Request,
+  control: Control<Progress>,
+) => Promise<Answer>;

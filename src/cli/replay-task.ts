@@ -18,7 +18,7 @@ export interface ReplayAnswer {
 }
 
 /** Walks recorded traces through the model as it is now. */
-export const replayTask: Task<ReplayRequest, ReplayAnswer> = async (request, control) => {
+export const replayTask: Task<ReplayRequest, ReplayAnswer, never> = async (request, control) => {
   const { system, model, given } = await openModel(request);
   const { traces } = request;
   const kind = 'replay';

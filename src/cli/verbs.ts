@@ -1,6 +1,7 @@
 import { checkVerb } from './check.ts';
 import { doctorVerb } from './doctor.ts';
+import { simulateVerb } from './simulate.ts';
 import type { Verb } from './verb.ts';
 
 /** What this version can do, in the order in which help lists it. */
-export const VERBS: readonly Verb[] = [checkVerb, doctorVerb];
+export const VERBS: readonly Verb[] = [checkVerb, simulateVerb, doctorVerb];

@@ -11,16 +11,18 @@ const flag = new Uint8Array(interruption);
 const PROGRESS_EVERY_MS = 100;
 
 function send(message: Message): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
   parentPort?.postMessage(message);
 }
 
-function makeControl(): Control {
-  let reportedMs = 0;
+function makeControl(): Control<unknown> {
+  let reportedMs = performance.now();
   return {
     started: (started) => send({ is: 'started', started }),
     progress: (progress) => {
-      if (progress.elapsedMs - reportedMs < PROGRESS_EVERY_MS) return;
-      reportedMs = progress.elapsedMs;
+      const nowMs = performance.now();
+      if (nowMs - reportedMs < PROGRESS_EVERY_MS) return;
+      reportedMs = nowMs;
       send({ is: 'progress', progress });
     },
     interrupted: () => Atomics.load(flag, 0) !== 0,
@@ -42,9 +44,10 @@ function failed(thrown: unknown): Message {
   return { is: 'bug', message, stack: thrown instanceof Error ? (thrown.stack ?? '') : '' };
 }
 
-const TASKS: { readonly [name: string]: () => Promise<Task<never, unknown>> } = {
+const TASKS: { readonly [name: string]: () => Promise<Task<never, unknown, unknown>> } = {
   check: async () => (await import('./check-task.ts')).checkTask,
   replay: async () => (await import('./replay-task.ts')).replayTask,
+  simulate: async () => (await import('./simulate-task.ts')).simulateTask,
 };
 
 try {

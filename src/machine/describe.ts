@@ -45,7 +45,7 @@ export function describe(world: World, state: Int32Array): StateView {
     if (inbox) view[`${name}.inbox`] = json(inbox.at(state[world.inboxComponent(index)] as number));
     const adrift = world.adrift[index];
     const zombies = adrift?.at(state[world.adriftComponent(index)] as number) ?? [];
-    if (zombies.length > 0) view[`${name}.adrift`] = json(zombies.map(({ effect, event }) => ({ effect, event })));
+    if (zombies.length > 0) view[`${name}.adrift`] = json(zombies.map(({ event }) => event));
   }
   for (const [pool, { name }] of world.plan.pools.entries()) {
     view[`budget ${name}`] = state[world.budgetComponent(pool)] as number;

@@ -95,7 +95,7 @@ export class Draft {
     const service = this.world.instance(to, `effects.${request.src}`).index;
     const event = evaluate(`effects.${request.src}.send`, () => send({ input: request.input }));
     const zombies = this.adrift(service);
-    const zombie = { effect: request.src, event, forever };
+    const zombie = { event, forever };
     const text = canonical(zombie, 'zombie', request.src);
     if (forever && zombies.some((other) => canonical(other, 'zombie', '') === text)) return;
     this.setAdrift(service, [...zombies, zombie]);
@@ -106,9 +106,9 @@ export class Draft {
     const { instance } = this.world.actor(actor);
     const { body, sent, abandoned } = reaction;
     const final = instance.part.checkpoint !== null && body.snapshot.status === 'done';
-    const { saved, mode } = this.local(actor);
+    const { saved, mode, survives } = this.local(actor);
     const last = final ? checkpointText(body, instance.name) : saved;
-    this.setLocal(actor, { mode, body, saved: last, survives: null });
+    this.setLocal(actor, { mode, body, saved: last, survives });
     for (const request of abandoned) this.setAdriftRequest(request, false);
     this.post(sent);
   }
@@ -146,6 +146,7 @@ export class Draft {
   private meet(index: number, name: string, event: Message['event']): void {
     const local = this.local(index);
     if (local.mode !== 'up' || local.body === null) return;
+    if (local.body.snapshot.status === 'error') return;
     if (!isActive(local.body) || !handles(local.body.snapshot, event.type)) {
       throw new ReconvergeError(
         'RCV217',
@@ -186,27 +187,29 @@ export class Draft {
     this.setLocal(actor, { ...local, body: { ...local.body, requests } });
   }
 
-  /** Takes the current part of an actor away; `saves` says whether a save in flight took place. */
-  crash(actor: number, mode: 'down' | 'halted', saves: boolean, forever: boolean): void {
+  /** Takes the current part of an actor away; `saved` is what it leaves as its last checkpoint. */
+  crash(actor: number, mode: 'down' | 'halted', saved: string | null, forever: boolean): void {
     const { instance } = this.world.actor(actor);
-    const { body, saved } = this.local(actor);
+    const { body, survives } = this.local(actor);
     if (body === null) return;
-    const inFlight = body.requests.find((request) => request.save !== null)?.save ?? null;
-    const kept = saves && inFlight !== null ? inFlight : saved;
     const { durable, checkpoint } = instance.part;
-    const plain = checkpoint === null && durable !== null;
-    const survives = plain
-      ? { input: evaluate(`${instance.name}.durable`, () => durable(body.snapshot.context)) as unknown }
-      : null;
-    this.setLocal(actor, { mode, body: null, saved: kept, survives });
+    const at = `${instance.name}.durable`;
+    const rest =
+      checkpoint === null && durable !== null
+        ? { input: evaluate(at, () => durable(body.snapshot.context)) as unknown }
+        : survives;
+    this.setLocal(actor, { mode, body: null, saved, survives: rest });
     if (instance.inbox?.volatile) this.setInbox(actor, []);
     for (const request of body.requests) {
       if (request.reply === null && request.save === null) this.setAdriftRequest(request, forever);
     }
   }
 
-  hasSaveInFlight(actor: number): boolean {
-    return this.local(actor).body?.requests.some((request) => request.save !== null) ?? false;
+  /** What the last checkpoint may be after a crash now: a save in flight took place or did not. */
+  possibleSaves(actor: number): readonly (string | null)[] {
+    const { body, saved } = this.local(actor);
+    const inFlight = body?.requests.flatMap(({ save }) => save ?? []) ?? [];
+    return [...new Set([saved, ...inFlight])];
   }
 
   canCrash(actor: number): boolean {
@@ -231,7 +234,8 @@ export class Draft {
     const reaction = this.world.start(actor, input);
     const checkpointed = instance.part.checkpoint !== null;
     const saved = checkpointed ? checkpointText(reaction.body, instance.name) : null;
-    this.setLocal(actor, { mode: 'up', body: reaction.body, saved, survives: null });
+    const survives = this.world.remembersInput(instance) ? { input } : null;
+    this.setLocal(actor, { mode: 'up', body: reaction.body, saved, survives });
     this.settle(actor, reaction);
   }
 

@@ -75,7 +75,7 @@ export function faultPlan(tolerance: AnyFaultTolerance): FaultPlan {
     checkBudget(name, own);
     const pooled = shared.get(name);
     shared.delete(name);
-    if (pooled === LEFT_OUT || (pooled === undefined && own === 0)) continue;
+    if (pooled === LEFT_OUT || own === 0) continue;
     const { kind, persistence, class: failureClass } = nature;
     const fired: FiredFault = { name, kind, persistence, class: failureClass };
     const unbounded = pooled === undefined ? own === Infinity : pooled === UNBOUNDED;

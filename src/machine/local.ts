@@ -7,13 +7,12 @@ export interface Local {
   readonly body: Body | null;
   /** The last checkpoint as canonical JSON text; null for actors without checkpoints. */
   readonly saved: string | null;
-  /** While down without a checkpoint: the input to restart with, boxed. */
+  /** Without a checkpoint: the input to restart with, boxed, where there is a choice. */
   readonly survives: { readonly input: unknown } | null;
 }
 
 /** A request in flight that nobody awaits any more; `forever` if the fault behind it has no budget. */
 export interface Zombie {
-  readonly effect: string;
   readonly event: { readonly type: string };
   readonly forever: boolean;
 }

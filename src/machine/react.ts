@@ -52,6 +52,8 @@ class Effects {
   readonly abandoned: Request[] = [];
   private batches: Timer[][];
   private readonly armed: Timer[] = [];
+  /** Invoked in this very macrostep: XState starts children at its end only. */
+  private readonly fresh = new Set<string>();
   private readonly around: Surroundings;
 
   constructor(around: Surroundings, before: Body | null) {
@@ -106,6 +108,7 @@ class Effects {
     }
     const input = deepFreeze(params['input']);
     this.requests.set(child.id, { id: child.id, src, input, reply: null, save: null });
+    this.fresh.add(child.id);
   }
 
   private stop(id: string | undefined): void {
@@ -114,6 +117,7 @@ class Effects {
     const request = this.requests.get(id);
     if (request === undefined) return;
     this.requests.delete(id);
+    if (this.fresh.delete(id)) return;
     if (request.src === this.around.checkpoint) {
       throw new ReconvergeError('RCV214', 'a state is left while its checkpoint is being saved', {
         at: this.around.name,
@@ -150,6 +154,15 @@ class Effects {
       });
     }
     this.sent.push({ to: to.id, event: deepFreeze(event) });
+  }
+
+  /** The machine is done or in error: nobody awaits anything any more. */
+  end(): void {
+    for (const [id, { reply, src }] of this.requests) {
+      if (reply !== null || this.fresh.has(id) || src === this.around.checkpoint) continue;
+      this.abandoned.push(this.requests.get(id) as Request);
+    }
+    this.requests.clear();
   }
 
   timers(): readonly (readonly Timer[])[] {
@@ -195,10 +208,7 @@ export class Reactor {
     const effects = new Effects(this.around, before);
     for (const action of actions) effects.follow(action);
     const active = snapshot.status === 'active';
-    if (!active) {
-      effects.abandoned.push(...[...effects.requests.values()].filter((r) => r.reply === null && r.src !== this.around.checkpoint));
-      effects.requests.clear();
-    }
+    if (!active) effects.end();
     const requests = [...effects.requests.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
     const body = {
       snapshot,

@@ -128,7 +128,7 @@ export function adriftRule(world: World, { index, name }: Instance): Rule {
       const event = zombie.event as JsonEvent;
       draft.request(index, event);
       const fired = {
-        name: `${zombie.effect}.adrift`,
+        name: `${name}.adrift`,
         kind: 'network',
         persistence: 'partial',
         class: 'timing',

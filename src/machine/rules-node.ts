@@ -11,12 +11,13 @@ export const RESTART = 'reconverge.restart';
 export const WAKE = 'reconverge.wake';
 
 /** All ways in which the saves in flight of the crashing actors may have turned out. */
-function decisions(draft: Draft, victims: readonly Instance[]): readonly (readonly boolean[])[] {
-  return victims.reduce<readonly (readonly boolean[])[]>(
+function decisions(
+  draft: Draft,
+  victims: readonly Instance[],
+): readonly (readonly (string | null)[])[] {
+  return victims.reduce<readonly (readonly (string | null)[])[]>(
     (partial, { index }) =>
-      partial.flatMap((row) =>
-        draft.hasSaveInFlight(index) ? [[...row, false], [...row, true]] : [[...row, false]],
-      ),
+      partial.flatMap((row) => draft.possibleSaves(index).map((saved) => [...row, saved])),
     [[]],
   );
 }
@@ -38,7 +39,7 @@ function takeDown(
       const draft = start.fork();
       for (const [position, { index }] of victims.entries()) {
         const mode = kind === 'halt' ? 'halted' : 'down';
-        draft.crash(index, mode, saves[position] ?? false, fault.pool === null);
+        draft.crash(index, mode, saves[position] ?? null, fault.pool === null);
       }
       const event = { type: `reconverge.${kind}`, of: name };
       steps.emit(draft, { actor: owner, event, label: 'F', fault: fault.fired });
@@ -76,12 +77,9 @@ function restartRule(world: World, { index, name, inputs }: Instance): Rule {
     const start = new Draft(world, probe);
     const local = start.local(index);
     if (local.mode !== 'down') return;
-    const choices = local.survives === null ? inputs : [local.survives.input];
-    for (const input of local.saved === null ? choices : [null]) {
-      const draft = start.fork();
-      draft.restart(index, input);
-      steps.emit(draft, { actor: index, event: { type: RESTART }, label: 'R' });
-    }
+    const draft = start.fork();
+    draft.restart(index, local.survives === null ? inputs[0] : local.survives.input);
+    steps.emit(draft, { actor: index, event: { type: RESTART }, label: 'R' });
   };
   return { name: `${name} restart`, expand };
 }

@@ -152,6 +152,14 @@ export class World {
     return reaction;
   }
 
+  /** Whether which of its inputs it started with matters again, after a crash that leaves nothing else. */
+  remembersInput({ inputs, part, name, partName }: Instance): boolean {
+    if (inputs.length < 2 || part.checkpoint !== null || part.durable !== null) return false;
+    const hosts = Object.entries(this.tolerance.hosts ?? {});
+    const owners = hosts.filter(([, members]) => members.includes(partName)).map(([host]) => host);
+    return [name, partName, ...owners].some((owner) => this.plan.faults.has(`${owner}.crash`));
+  }
+
   /** In dom(R): down, or in a state with a recovery tag (spec 1.2). */
   isRecovering(local: Local): boolean {
     return local.body === null || this.isTagged(local.body);

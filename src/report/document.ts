@@ -37,10 +37,13 @@ export function errorDocument(verb: string, error: ErrorDescription): Report {
   return documentOf({ verb, error });
 }
 
+/** What of a check goes into its document; without `stats` if it was stopped before there were any. */
+type Found = Omit<CheckReport, 'stats' | 'assumptions'> & { readonly stats: Stats | null };
+
 /** The document of an exhaustive check, with the command that repeats it beside each property. */
 export function checkDocument(
   model: ModelIdentity,
-  found: CheckReport,
+  found: Found,
   replay: (property: string) => string,
 ): Report {
   const { result, completeness, bounds, stats } = found;
