@@ -184,18 +184,21 @@ const service = setup({
 });
 
 /** The same service as a table of a real database, one statement per event. */
-const table = (name: string): ServiceTable => ({
+const table = (name: string, keepsTombstones: boolean): ServiceTable => ({
   on: {
     PERFORM: `insert into ${name} (key, status) values ($1::jsonb ->> 'key', 'full')
       on conflict (key) do update set status = 'full' where ${name}.status = 'half'`,
     PERFORM_HALF: `insert into ${name} (key, status) values ($1::jsonb ->> 'key', 'half')
       on conflict (key) do nothing`,
-    REVOKE: `insert into ${name} (key, status) values ($1::jsonb ->> 'key', 'void')
-      on conflict (key) do update set status = 'void'`,
+    REVOKE: keepsTombstones
+      ? `insert into ${name} (key, status) values ($1::jsonb ->> 'key', 'void')
+          on conflict (key) do update set status = 'void'`
+      : `delete from ${name} where key = $1::jsonb ->> 'key'`,
   },
   read: `select jsonb_build_object('rows', coalesce(jsonb_object_agg(key, status), '{}')) as context
     from ${name} where key = $1 or starts_with(key, $1 || '/')`,
 });
+const SERVICES = ['stock', 'payments', 'shipments'] as const;
 const createTable = (name: string) => `create table if not exists ${name}
   (key text primary key, status text not null check (status in ('half', 'full', 'void')));`;
 
@@ -290,11 +293,13 @@ export default defineModel({
       },
     });
   },
-  postgres: {
+  postgres: ({ bug }) => ({
     orchestrator: 'order',
     input: (id) => ({ id }),
     example: 'o1',
-    schema: ['stock', 'payments', 'shipments'].map(createTable).join('\n'),
-    services: { stock: table('stock'), payments: table('payments'), shipments: table('shipments') },
-  },
+    schema: SERVICES.map(createTable).join('\n'),
+    services: Object.fromEntries(
+      SERVICES.map((name) => [name, table(name, bug !== 'no-tombstone')]),
+    ),
+  }),
 });

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { extname, resolve, sep } from 'node:path';
 import type { Model } from '../model/define.ts';
-import { ReconvergeError, messageOf } from '../model/error.ts';
+import { evaluate } from '../machine/purity.ts';
+import { ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
 import { importFile } from './import-file.ts';
 import { libraryUrl } from './library.ts';
@@ -58,25 +59,15 @@ function isSystem(value: unknown): value is System {
 }
 
 /**
- * The system of a model for these parameters.
- * @throws ReconvergeError RCV108 when `build` throws or does not return a system
+ * The system of a model for these parameters; clock and chance are trapped meanwhile.
+ * @throws ReconvergeError RCV108 when `build` returns no system, RCV210 to RCV213 for what it does wrong
  */
 export function buildSystem(
   model: Model,
   values: Readonly<Record<string, string | number>>,
 ): System {
   const at = `${model.name}: build`;
-  let built: unknown;
-  try {
-    built = model.build(values);
-  } catch (thrown) {
-    if (thrown instanceof ReconvergeError) throw thrown;
-    throw new ReconvergeError('RCV108', `the model cannot be built: ${messageOf(thrown)}`, {
-      at,
-      cause: thrown,
-      hint: 'build must return a system for all values that its parameters allow',
-    });
-  }
+  const built: unknown = evaluate(at, () => model.build(values));
   if (isSystem(built)) return built;
   throw new ReconvergeError('RCV108', 'the model cannot be built: build returns no system', {
     at,

@@ -3,8 +3,7 @@ import { explored } from '../check/check.ts';
 import { judge } from '../check/judge.ts';
 import { pathTo, traceOf, type NumberedPath } from '../check/path.ts';
 import { planOf } from '../check/plan.ts';
-import type { Model } from '../model/define.ts';
-import type { System } from '../model/system.ts';
+import type { Model, Values } from '../model/define.ts';
 import type { Conformance, Divergence, PropertyReport } from '../model/verdict.ts';
 import { startProxy } from '../postgres/proxy.ts';
 import { WorkerProcess, type WorkerEntry } from '../postgres/worker-process.ts';
@@ -132,10 +131,10 @@ function counterexamples(analysis: Analysis): readonly { report: PropertyReport;
  */
 export async function conform(
   model: Model,
-  system: System,
+  values: Values,
   options: ConformOptions,
 ): Promise<ConformReport> {
-  const { binding } = new Hosted(model, system);
+  const { binding, system } = new Hosted(model, values);
   const analysis = new Analysis(...explored(system, planOf(system)));
   const orchestrator = analysis.compiled.world.instance(binding.orchestrator, 'postgres').index;
   const struck = faultPoints(analysis, orchestrator);

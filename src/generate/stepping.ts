@@ -1,5 +1,7 @@
 import type { Compiled } from '../machine/compile.ts';
+import type { Outcome } from '../model/integer-system.ts';
 import type { TraceStep } from '../model/verdict.ts';
+import { Observations, Recall } from './recall.ts';
 
 /** A global state that was met; equal states are the same object. */
 export interface State {
@@ -50,13 +52,23 @@ export class Stepping {
   readonly initial: readonly State[];
   private readonly states = new Map<string, State>();
   private readonly expansions = new Map<State, Expansion>();
-  private readonly answers: Map<State, boolean>[] = [];
+  private readonly rules: readonly Recall<readonly Outcome[]>[];
+  private readonly predicates: readonly Recall<boolean>[];
   private readonly names = new Numbers();
   private readonly units = new Numbers();
   private readonly nameOf: number[] = [];
 
   constructor(compiled: Compiled) {
     this.compiled = compiled;
+    const observations = new Observations((index) => compiled.observation(index));
+    this.rules = Array.from(
+      { length: compiled.rules },
+      (_, rule) => new Recall(observations, (state) => compiled.expand(rule, state)),
+    );
+    this.predicates = Array.from(
+      { length: compiled.predicates },
+      (_, predicate) => new Recall(observations, (state) => compiled.decide(predicate, state)),
+    );
     this.initial = compiled.initial.map((row) => this.met(row));
   }
 
@@ -85,12 +97,7 @@ export class Stepping {
   }
 
   holds(predicate: number, state: State): boolean {
-    const answers = (this.answers[predicate] ??= new Map<State, boolean>());
-    const known = answers.get(state);
-    if (known !== undefined) return known;
-    const { answer } = this.compiled.decide(predicate, state.row);
-    answers.set(state, answer);
-    return answer;
+    return (this.predicates[predicate] as Recall<boolean>).answer(state.row);
   }
 
   private expansion(state: State): Expansion {
@@ -112,8 +119,8 @@ export class Stepping {
       return count;
     };
     let isStuck = true;
-    for (let rule = 0; rule < this.compiled.rules; rule += 1) {
-      for (const { action, brokenClaim, writes } of this.compiled.expand(rule, state.row).answer) {
+    for (const [rule, recall] of this.rules.entries()) {
+      for (const { action, brokenClaim, writes } of recall.answer(state.row)) {
         isStuck = false;
         const to = this.met(written(state.row, writes));
         const key = `${action} ${to.id} ${brokenClaim}`;

@@ -30,16 +30,20 @@ export interface Model {
   readonly name: string;
   readonly description: string;
   readonly parameters: Parameters;
-  readonly build: (values: Readonly<Record<string, string | number>>) => System;
-  readonly postgres: PostgresBinding | null;
+  readonly build: (values: Values) => System;
+  /** How the model of those values runs on PostgreSQL; null if it does not. */
+  readonly postgres: ((values: Values) => PostgresBinding) | null;
 }
+
+/** Parameters by name, as `parameterValues` makes them. */
+export type Values = Readonly<Record<string, string | number>>;
 
 export function defineModel<const P extends Parameters = Record<never, never>>(family: {
   readonly name: string;
   readonly description?: string;
   readonly parameters?: P;
   readonly build: (values: ParameterValues<P>) => System;
-  readonly postgres?: PostgresBinding;
+  readonly postgres?: (values: ParameterValues<P>) => PostgresBinding;
 }): Model {
   const { name, description = '', parameters = {} as P, build, postgres = null } = family;
   return {
@@ -48,6 +52,6 @@ export function defineModel<const P extends Parameters = Record<never, never>>(f
     description,
     parameters,
     build: build as Model['build'],
-    postgres,
+    postgres: postgres as Model['postgres'],
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyStateMachine } from 'xstate';
-import type { Model, PostgresBinding } from '../model/define.ts';
+import type { Model, PostgresBinding, Values } from '../model/define.ts';
 import { ReconvergeError } from '../model/error.ts';
 import { isFailure } from '../model/failure.ts';
 import type { AnyEffect, AnyFaults, System } from '../model/system.ts';
@@ -14,18 +14,20 @@ export class Hosted {
   readonly binding: PostgresBinding;
   readonly machine: AnyStateMachine;
   readonly checkpoint: string;
-  private readonly system: System;
+  readonly system: System;
 
   /** @throws ReconvergeError RCV416 for a model that says nothing about PostgreSQL */
-  constructor(model: Model, system: System) {
-    const part = system.parts[model.postgres?.orchestrator ?? ''];
-    if (model.postgres === null || part === undefined || part.checkpoint === null) {
+  constructor(model: Model, values: Values) {
+    const system = model.build(values);
+    const binding = model.postgres?.(values) ?? null;
+    const part = system.parts[binding?.orchestrator ?? ''];
+    if (binding === null || part === undefined || part.checkpoint === null) {
       throw new ReconvergeError('RCV416', `the model '${model.name}' does not run on PostgreSQL`, {
         at: model.name,
         hint: 'give it postgres: { orchestrator, input, example, schema, services }, and the orchestrator a checkpoint',
       });
     }
-    this.binding = model.postgres;
+    this.binding = binding;
     this.machine = part.machine as AnyStateMachine;
     this.checkpoint = part.checkpoint;
     this.system = system;

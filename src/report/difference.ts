@@ -1,5 +1,5 @@
-import type { Json, StateView } from '../model/verdict.ts';
-import { isDictionary, shortJson, stateName } from './shorten.ts';
+import type { Json, JsonEvent, StateView } from '../model/verdict.ts';
+import { eventText, isDictionary, shortJson, stateName } from './shorten.ts';
 
 /** What an actor loses with its current snapshot; that it is down says it all. */
 const SNAPSHOT_FIELDS = new Set(['value', 'context', 'pending', 'timers', 'status']);
@@ -18,9 +18,13 @@ const labelled = (path: string, text: string): string => (path === '' ? text : `
 const joined = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
 /** Items of `from` that are not in `other`, counted as often as they occur. */
-function missing(from: readonly Json[], other: readonly Json[]): readonly string[] {
-  const left = other.map(shortJson);
-  return from.map(shortJson).filter((item) => {
+function missing(
+  from: readonly Json[],
+  other: readonly Json[],
+  text: (item: Json) => string = shortJson,
+): readonly string[] {
+  const left = other.map(text);
+  return from.map(text).filter((item) => {
     const at = left.indexOf(item);
     if (at !== -1) left.splice(at, 1);
     return at === -1;
@@ -46,12 +50,43 @@ function changes(before: Json | undefined, after: Json | undefined, path: string
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
     return [...keys].flatMap((key) => changes(before[key], after[key], joined(path, key)));
   }
-  if (before === undefined) return [labelled(path, `= ${shortJson(after ?? null)}`)];
+  if (before === undefined) {
+    const text = shortJson(after ?? null);
+    return [path === '' ? text : `${path} = ${text}`];
+  }
   if (after === undefined) return [`${path} gone`];
   return [labelled(path, `${shortJson(before)} → ${shortJson(after)}`)];
 }
 
 const stateText = (value: Json | undefined): string => stateName(value ?? null) || '·';
+
+/** `ship: asked`, as the engine names a pending invoke, told as what has just happened to it. */
+function invokeText(pending: string): string {
+  const [, source = pending, phase = ''] = /^(.*?): (.*)$/.exec(pending) ?? [];
+  if (phase === 'asked') return `asks ${source}`;
+  return phase === 'saving' ? 'saving' : `${source} ${phase}`;
+}
+
+/** What a step consumed of its own actor's invokes goes without saying. */
+function pendingChange(before: readonly Json[], after: readonly Json[], path: string): string[] {
+  const come = missing(after, before, String).map(invokeText);
+  const isTold = path === '' || come.length > 0;
+  const gone = isTold ? [] : missing(before, after, String).map((item) => `no longer ${item}`);
+  return [...come, ...gone].map((text) => labelled(path, text));
+}
+
+const messageText = (message: Json): string => {
+  const isEvent = isDictionary(message) && typeof message['type'] === 'string';
+  return isEvent ? eventText(message as JsonEvent) : shortJson(message);
+};
+
+/** Messages that came into an inbox, or went adrift, and those that left. */
+function messageChange(before: Json, after: Json, path: string): string[] {
+  if (!Array.isArray(before) || !Array.isArray(after)) return changes(before, after, path);
+  const gone = missing(before, after, messageText).map((item) => `−${item}`);
+  const come = missing(after, before, messageText).map((item) => `+${item}`);
+  return [labelled(path, [...gone, ...come].join(' ') || 'in another order')];
+}
 
 function savedChange(before: Json | undefined, after: Json | undefined, path: string): string[] {
   if (same(before, after) || !isDictionary(after)) return [];
@@ -71,15 +106,16 @@ function fieldChange(
   if (isGone) return [];
   switch (field) {
     case 'value':
-      if (old === undefined) return [labelled(path, `in ${stateText(now)}`)];
-      return [labelled(path, `${stateText(old)} → ${stateText(now)}`)];
+      return [labelled(path, `→ ${stateText(now)}`)];
+    case 'pending':
+      return pendingChange(old as readonly Json[], now as readonly Json[], path);
     case 'saved':
       return savedChange(old, now, path);
     case 'timers':
       return [labelled(path, same(now, []) ? 'timer off' : 'timer set')];
     case 'mode':
     case 'status':
-      return [labelled(path, `${shortJson(old ?? null)} → ${shortJson(now ?? null)}`)];
+      return [labelled(path, shortJson(now ?? null))];
     case 'context':
       return changes(old, now, path);
     default:
@@ -97,12 +133,19 @@ function actorChanges(
   return FIELDS.flatMap((field) => fieldChange(field, before, after, path));
 }
 
+const isBudget = (name: string): boolean => name.startsWith('budget ');
 const isActor = (name: string): boolean =>
-  !name.startsWith('budget ') && !name.endsWith('.inbox') && !name.endsWith('.adrift');
+  !isBudget(name) && !name.endsWith('.inbox') && !name.endsWith('.adrift');
+
+/** A component that is no actor: what is left of a budget, or messages on their way. */
+function otherChange(name: string, before: Json, after: Json): string[] {
+  if (isBudget(name)) return [`${shortJson(after)} left of ${name.slice('budget '.length)}`];
+  return messageChange(before, after, name);
+}
 
 /**
- * What a step changed, in words: `actor`, whose step it is, comes first and is not named again. Nothing
- * is left out but what a crash wipes and the contents of a checkpoint.
+ * What a step changed, in words: `actor`, whose step it is, comes first and is not named again. Left out
+ * are what a crash wipes, the contents of a checkpoint, and an answer that its asker has taken.
  */
 export function differences(before: StateView, after: StateView, actor: string): readonly string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -113,7 +156,7 @@ export function differences(before: StateView, after: StateView, actor: string):
     const path = name === actor ? '' : name;
     if (isActor(name) && isDictionary(old) && isDictionary(now))
       return actorChanges(old, now, path);
-    return changes(old ?? [], now ?? [], path);
+    return otherChange(name, old ?? [], now ?? []);
   });
 }
 

@@ -79,18 +79,16 @@ function boundLines(bounds: Report['bounds']): readonly string[] {
   });
 }
 
-/** Why, and for what has a trace how long it is. */
-function remark({ result, failure, because, trace, values, vacuous }: PropertyReport): string {
-  const parts = [
-    failure === null || failure === 'state' ? '' : failure,
-    because ?? '',
-    trace === null ? '' : counted(trace.steps.length, 'step'),
+/** Why, and in brackets how long the trace is and what was computed. */
+function remark({ failure, because, trace, values, vacuous }: PropertyReport): string {
+  const form = failure === null || failure === 'state' ? '' : `${failure}: `;
+  const facts = [
+    ...(trace === null ? [] : [counted(trace.steps.length, 'step')]),
     ...Object.entries(values).map(([name, value]) => `${name} = ${shortJson(value)}`),
-    vacuous ? 'vacuous' : '',
-  ].filter((part) => part !== '');
-  return result === 'violated'
-    ? parts.join(': ').replace(/: (\d[\d,]* steps?)/, ', $1')
-    : parts.join(', ');
+    ...(vacuous ? ['vacuous'] : []),
+  ];
+  const bracket = facts.length === 0 ? '' : `(${facts.join('; ')})`;
+  return `${form}${because ?? ''} ${bracket}`.trim();
 }
 
 function propertyLines(report: Report, { paint, width }: TextOptions): readonly string[] {
@@ -115,12 +113,11 @@ function counterexample(
   property: PropertyReport,
   { paint, width }: TextOptions,
 ): readonly string[] {
-  const { name, because, trace, replay } = property;
+  const { name, trace, replay } = property;
   if (trace === null) return [];
-  const title = because === null ? '' : `: ${because}`;
   return [
     '',
-    `${paint('strong', name)}${title}`,
+    `${paint('strong', name)}, the shortest way found:`,
     ...traceLines(trace, width, paint),
     ...(replay === null ? [] : [`${paint('faint', 'replay')} ${replay}`]),
   ];
