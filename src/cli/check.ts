@@ -1,53 +1,35 @@
 import { Option } from 'commander';
 import type { CheckReport } from '../check/check.ts';
 import type { Progress } from '../explore/search.ts';
-import type { Json, PropertyReport, Report, Stats } from '../model/verdict.ts';
+import type { PropertyReport, Report, Stats } from '../model/verdict.ts';
 import { commandText } from '../report/command.ts';
 import { checkDocument, documentOf } from '../report/document.ts';
-import { grouped } from '../report/lines.ts';
+import { counted, grouped } from '../report/lines.ts';
 import { reportText } from '../report/text.ts';
 import type { CheckRequest } from './check-task.ts';
 import { EXIT_MISTAKE } from './exit-code.ts';
 import { numberOr, positiveNumber, propertyFlag, refuseUnavailable } from './flags.ts';
 import { setFlag, setParameters, texts, wholeNumber } from './flags.ts';
-import { runIsolated, type Ending, type StopReason } from './isolated.ts';
-import { defaultMemoryBytes } from './limits.ts';
+import { boundOf, runIsolated, type Ending } from './isolated.ts';
+import { limitsOf } from './limits.ts';
 import { ProgressLine } from './progress.ts';
 import { replay } from './replay.ts';
 import { outcomeOf, type Invocation, type Outcome, type Verb } from './verb.ts';
 
-const MEBIBYTE = 2 ** 20;
-
 function requestOf({ model, options }: Invocation): CheckRequest {
-  const timeout = numberOr(options['timeout'], null);
-  const memory = numberOr(options['memory'], null);
   return {
     model,
     set: setParameters(texts(options['set'])),
     properties: texts(options['property']),
     statesMax: numberOr(options['maxStates'], null),
     depthMax: numberOr(options['maxDepth'], null),
-    timeoutMs: timeout === null ? null : timeout * 1000,
-    memoryBytes: memory === null ? defaultMemoryBytes() : memory * MEBIBYTE,
+    ...limitsOf(options),
   };
 }
 
 function exploring({ states, transitions, depth, queued }: Progress): string {
-  const counts = `${grouped(states)} states, ${grouped(transitions)} transitions`;
+  const counts = `${counted(states, 'state')}, ${counted(transitions, 'transition')}`;
   return `exploring: ${counts}, depth ${depth}, ${grouped(queued)} to do`;
-}
-
-/** The limit that ended a check from outside, as the search itself names it. */
-function boundOf(by: StopReason, { timeoutMs, memoryBytes }: CheckRequest): Record<string, Json> {
-  switch (by) {
-    case 'interrupted':
-      return { interrupted: true };
-    case 'time':
-      return { timeoutMs };
-    case 'memory':
-    case 'exhausted':
-      return { memoryBytes };
-  }
 }
 
 function lastKnown({ states, transitions, depth, elapsedMs }: Progress): Stats {

@@ -43,9 +43,11 @@ export class Console {
     this.isJson = (end === -1 ? args : args.slice(0, end)).includes('--json');
     this.verb = args.find((arg) => !arg.startsWith('-')) ?? '';
     // Whoever reads may stop reading (`| head`); the exit code still tells the verdict.
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
+    for (const stream of [process.stdout, process.stderr]) {
+      stream.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EPIPE') throw error;
+      });
+    }
   }
 
   readonly note = (line: string): void => void process.stderr.write(`${line}\n`);

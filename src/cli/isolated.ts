@@ -1,10 +1,27 @@
 import { Worker } from 'node:worker_threads';
 import { ReconvergeError } from '../model/error.ts';
+import type { Json } from '../model/verdict.ts';
 import { Limits, type HardLimit, type LimitOptions } from './limits.ts';
 import type { Message, Order, Started } from './protocol.ts';
 
 /** What ended a task before it answered. `exhausted` is memory, too. */
 export type StopReason = HardLimit | 'exhausted';
+
+/** The limit that ended a task, named as the search names those that it keeps itself. */
+export function boundOf(
+  by: StopReason,
+  { timeoutMs, memoryBytes }: LimitOptions,
+): { readonly [name: string]: Json } {
+  switch (by) {
+    case 'interrupted':
+      return { interrupted: true };
+    case 'time':
+      return { timeoutMs };
+    case 'memory':
+    case 'exhausted':
+      return { memoryBytes };
+  }
+}
 
 /** How a task in the worker thread ended. */
 export type Ending<Answer, Progress> =

@@ -10,6 +10,7 @@ export interface LimitOptions {
   readonly memoryBytes: number;
 }
 
+const MEBIBYTE = 2 ** 20;
 const GIBIBYTE = 2 ** 30;
 /** A task that is asked to end gets this long to say what it knows. */
 const GRACE_MS = 5_000;
@@ -29,6 +30,15 @@ export function availableBytes(): number {
 /** The default of `--memory`: most of what there is, at most 8 GiB, so that the system never runs out. */
 export function defaultMemoryBytes(): number {
   return Math.min(8 * GIBIBYTE, Math.floor(0.8 * availableBytes()));
+}
+
+/** The limits that `--timeout` (seconds) and `--memory` (MiB) ask for. */
+export function limitsOf(options: Readonly<Record<string, unknown>>): LimitOptions {
+  const { timeout, memory } = options;
+  return {
+    timeoutMs: typeof timeout === 'number' ? timeout * 1000 : null,
+    memoryBytes: typeof memory === 'number' ? memory * MEBIBYTE : defaultMemoryBytes(),
+  };
 }
 
 /**

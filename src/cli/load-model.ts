@@ -32,7 +32,7 @@ function isModel(value: unknown): value is Model {
 function whatIs(exported: Readonly<Record<string, unknown>>): string {
   const value = exported['default'];
   if (value !== undefined)
-    return `its default export is ${value === null ? 'null' : `a ${typeof value}`}`;
+    return `its default export is ${value === null ? 'null' : `of type ${typeof value}`}`;
   const names = Object.keys(exported);
   return names.length === 0 ? 'it exports nothing' : `it exports only ${names.join(', ')}`;
 }

@@ -3,8 +3,7 @@ import { ReconvergeError } from '../model/error.ts';
 import { Console } from './console.ts';
 import { EXIT_INTERNAL, EXIT_MISTAKE } from './exit-code.ts';
 import { internalError, reportLines } from './internal-error.ts';
-import { HelpShown, perform } from './program.ts';
-import { VERBS } from './verbs.ts';
+import { HelpShown } from './verb.ts';
 
 const args = process.argv.slice(2);
 const console = new Console(args);
@@ -33,6 +32,11 @@ process.on('uncaughtException', crashed);
 process.on('unhandledRejection', crashed);
 
 try {
+  // Imported here, so that an installation that lacks something ends in exit code 4, too.
+  const [{ perform }, { VERBS }] = await Promise.all([
+    import('./program.ts'),
+    import('./verbs.ts'),
+  ]);
   const { note, into } = console;
   const { report, text, exitCode } = await perform(args, { verbs: VERBS, note, into });
   console.report(report, text);

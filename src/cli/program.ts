@@ -1,10 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ReconvergeError } from '../model/error.ts';
 import { packageVersion } from './package.ts';
-import type { Invocation, Outcome, Verb } from './verb.ts';
-
-/** Help or the version was asked for and has been printed. */
-export class HelpShown extends Error {}
+import { HelpShown, type Invocation, type Outcome, type Verb } from './verb.ts';
 
 type Invoked = Pick<Invocation, 'model' | 'options'>;
 
@@ -45,7 +42,7 @@ const missingVerb = (verbs: readonly Verb[]): ReconvergeError => {
 /**
  * Reads the arguments and performs the verb.
  * @throws ReconvergeError RCV502 for arguments that make no sense, and what the verb throws
- * @throws HelpShown
+ * @throws HelpShown when help or the version was asked for
  */
 export async function perform(
   args: readonly string[],

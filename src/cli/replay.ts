@@ -1,13 +1,11 @@
 import { documentOf } from '../report/document.ts';
 import { reportText } from '../report/text.ts';
-import { numberOr, setParameters, texts } from './flags.ts';
-import { runIsolated } from './isolated.ts';
-import { defaultMemoryBytes } from './limits.ts';
+import { setParameters, texts } from './flags.ts';
+import { boundOf, runIsolated } from './isolated.ts';
+import { limitsOf } from './limits.ts';
 import { readRecorded } from './recorded-traces.ts';
 import type { ReplayAnswer, ReplayRequest } from './replay-task.ts';
 import { outcomeOf, type Invocation, type Outcome } from './verb.ts';
-
-const REPLAY_TIMEOUT_S = 60;
 
 /**
  * `check --replay FILE`: are the traces of the file behaviours of this model? The parameters are the file's,
@@ -19,9 +17,11 @@ export async function replay(invocation: Invocation, file: string): Promise<Outc
   const { traces, parameters, hash } = readRecorded(file);
   const set = { ...parameters, ...setParameters(texts(options['set'])) };
   const request: ReplayRequest = { model, set, traces };
-  const timeoutMs = numberOr(options['timeout'], REPLAY_TIMEOUT_S) * 1000;
-  const limits = { timeoutMs, memoryBytes: defaultMemoryBytes(), onProgress: () => {} };
-  const ending = await runIsolated<ReplayAnswer>('replay', request, limits);
+  const limits = limitsOf(options);
+  const ending = await runIsolated<ReplayAnswer>('replay', request, {
+    ...limits,
+    onProgress: () => {},
+  });
   const { started } = ending;
   if (hash !== null && started !== null && hash !== started.model.hash) {
     note('note: the model is not the one that the traces were found in');
@@ -33,7 +33,7 @@ export async function replay(invocation: Invocation, file: string): Promise<Outc
     verb: 'check',
     model: started?.model ?? null,
     result: ending.is === 'done' ? judged : 'unknown',
-    bounds: ending.is === 'done' ? {} : { [ending.by]: true },
+    bounds: ending.is === 'done' ? {} : boundOf(ending.by, limits),
     properties,
   });
   return outcomeOf(report, (page) => reportText(report, page));

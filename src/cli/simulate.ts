@@ -7,8 +7,8 @@ import { documentOf } from '../report/document.ts';
 import { counted } from '../report/lines.ts';
 import { reportText } from '../report/text.ts';
 import { numberOr, propertyFlag, setFlag, setParameters, texts, wholeNumber } from './flags.ts';
-import { runIsolated, type Ending } from './isolated.ts';
-import { defaultMemoryBytes } from './limits.ts';
+import { boundOf, runIsolated, type Ending } from './isolated.ts';
+import { limitsOf, type LimitOptions } from './limits.ts';
 import { ProgressLine } from './progress.ts';
 import type { SimulateRequest } from './simulate-task.ts';
 import { outcomeOf, type Invocation, type Outcome, type Page, type Verb } from './verb.ts';
@@ -46,11 +46,12 @@ function withCommands(
 function documentFor(
   ending: Ending<SimulationReport, number>,
   { model: asked, seed }: SimulateRequest,
+  limits: LimitOptions,
 ): Report {
   const { started } = ending;
   const model = started?.model ?? null;
   const base = { verb: 'simulate', model, seed, completeness: 'sampled' } as const;
-  if (ending.is === 'stopped') return documentOf({ ...base, bounds: { [ending.by]: true } });
+  if (ending.is === 'stopped') return documentOf({ ...base, bounds: boundOf(ending.by, limits) });
   const { result, stats, properties } = ending.answer;
   const command = commandText('simulate', asked, started?.given ?? {});
   const bounds = result === 'unknown' ? { interrupted: true } : {};
@@ -74,14 +75,14 @@ function textFor(ending: Ending<SimulationReport, number>, report: Report, page:
 
 async function perform(invocation: Invocation): Promise<Outcome> {
   const request = requestOf(invocation);
+  const limits = limitsOf({});
   const line = new ProgressLine(process.stderr);
   try {
     const ending = await runIsolated<SimulationReport, number>('simulate', request, {
-      timeoutMs: null,
-      memoryBytes: defaultMemoryBytes(),
+      ...limits,
       onProgress: (done) => line.update(`simulating: ${counted(done, 'run')} done`),
     });
-    const report = documentFor(ending, request);
+    const report = documentFor(ending, request, limits);
     return outcomeOf(report, (page) => textFor(ending, report, page));
   } finally {
     line.close();

@@ -40,6 +40,9 @@ export interface Verb {
   readonly perform: (invocation: Invocation) => Promise<Outcome>;
 }
 
+/** Thrown when help or the version was asked for and has been printed: there is no outcome. */
+export class HelpShown extends Error {}
+
 /** An outcome whose exit code says no more than the result. */
 export function outcomeOf(report: Report, text: (page: Page) => string): Outcome {
   return { report, text, exitCode: exitCodeOf(report.result) };

@@ -1,7 +1,9 @@
 import { checkVerb } from './check.ts';
+import { conformVerb } from './conform.ts';
 import { doctorVerb } from './doctor.ts';
+import { runVerb } from './run.ts';
 import { simulateVerb } from './simulate.ts';
 import type { Verb } from './verb.ts';
 
 /** What this version can do, in the order in which help lists it. */
-export const VERBS: readonly Verb[] = [checkVerb, simulateVerb, doctorVerb];
+export const VERBS: readonly Verb[] = [checkVerb, simulateVerb, runVerb, conformVerb, doctorVerb];

@@ -9,6 +9,7 @@ import { ReconvergeError } from '../model/error.ts';
 import type { PostgresBinding } from '../model/define.ts';
 import type { Action } from '../model/integer-system.ts';
 import type { Divergence, Json } from '../model/verdict.ts';
+import { dropSchema } from '../postgres/migration.ts';
 import type { PostgresProxy } from '../postgres/proxy.ts';
 import type { Assignment, WireReply, WorkerView } from '../postgres/protocol.ts';
 import { ServiceTables } from '../postgres/services.ts';
@@ -91,6 +92,7 @@ export class Lockstep {
       this.stage.release(this.worker);
     }
     await Promise.all([this.store.close(), this.tables.close()]);
+    await dropSchema(this.stage.url, this.assignment.schema);
   }
 
   private async begin(mode: 'start' | 'recover'): Promise<void> {

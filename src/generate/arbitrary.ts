@@ -46,8 +46,8 @@ export function checkWalkOptions({ world }: Compiled, { stepsMax, weights }: Wal
       hint: 'a number of steps is a whole number from 0 on',
     });
   }
-  const effects = Object.keys(world.tolerance.effects ?? {});
-  const known = [...world.plan.faults.keys(), ...effects.map((effect) => `${effect}.adrift`)];
+  const services = world.instances.filter(({ index }) => world.adriftComponent(index) >= 0);
+  const known = [...world.plan.faults.keys(), ...services.map(({ name }) => `${name}.adrift`)];
   for (const [name, weight] of Object.entries(weights ?? {})) {
     if (!known.includes(name)) {
       throw new ReconvergeError('RCV310', `weights names '${name}', which is no declared fault`, {
@@ -68,9 +68,9 @@ export function checkWalkOptions({ world }: Compiled, { stepsMax, weights }: Wal
  *
  *     fc.assert(fc.property(failureSequences(model), (sequence) => survives(sequence.steps)));
  *
- * Each is drawn from what is enabled in the state it has come to, faults within their budgets, and ends
- * at a dead end or after `stepsMax` steps. Shrinking leaves steps out, faults among them, and every
- * shrunk sequence is a behaviour of the model too. The same `seed` and `path` give the same
+ * Each is drawn from what is enabled in the state it has come to, faults within their budgets, and
+ * ends at a dead end or after `stepsMax` steps. Shrinking leaves steps out, faults among them, and
+ * every shrunk sequence is a behaviour of the model too. The same `seed` and `path` give the same
  * sequence. Steps that change nothing (self-loops) are not drawn.
  *
  * @param subject a system, or a model, which is built with its default parameters

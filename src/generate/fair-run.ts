@@ -22,9 +22,9 @@ export function statesOf({ start, steps }: Walk): readonly State[] {
 }
 
 /**
- * Takes the enabled unit that has waited longest. A unit that is enabled infinitely often gets to the
- * front and is taken: a loop that the queue runs into is strongly fair to every unit, and so to every
- * class made of units, whichever of spec 1.7.
+ * Takes the enabled unit that has waited longest. A unit that is enabled infinitely often gets to
+ * the front and is taken: a loop that the queue runs into is strongly fair to every unit, and so
+ * to every class made of units, whichever of spec 1.7.
  */
 class Queue {
   private readonly waiting: number[] = [];
@@ -43,13 +43,23 @@ class Queue {
   }
 }
 
+/** Whether the loop neglects nobody: whatever unit is enabled somewhere in it is taken in it. */
+function isFair(stepping: Stepping, loop: readonly Step[]): boolean {
+  const taken = new Set(loop.map(({ unit }) => unit));
+  return loop.every(({ to }) =>
+    stepping.steps(to).every(({ unit, isFault }) => isFault || taken.has(unit)),
+  );
+}
+
 /**
- * Goes on from the end of a walk, without faults and fairly, until a dead end is reached or the same
- * state comes with the same queue again: then it goes on like this for ever.
+ * Goes on from the end of a walk, without faults and fairly, until a dead end is reached, or a
+ * state comes again after a fair loop, or with the same queue: then it can go on like this for
+ * ever.
  */
 export function continued(stepping: Stepping, walk: Walk, stepsMax: number = FAIR_STEPS_MAX): Run {
   const queue = new Queue();
-  const met = new Map<string, number>();
+  const configurations = new Map<string, number>();
+  const visits = new Map<State, number>();
   const steps = [...walk.steps];
   const walked = steps.length;
   const run = { start: walk.start, steps, walked };
@@ -57,10 +67,15 @@ export function continued(stepping: Stepping, walk: Walk, stepsMax: number = FAI
   while (steps.length <= walked + stepsMax) {
     const progress = stepping.steps(at).filter(({ isFault }) => !isFault);
     if (progress.length === 0) return { ...run, ending: 'dead end', loop: null };
+    const visit = visits.get(at);
+    if (visit !== undefined && isFair(stepping, steps.slice(visit))) {
+      return { ...run, ending: 'loop', loop: visit };
+    }
     const key = `${at.id}:${queue.toString()}`;
-    const loop = met.get(key);
+    const loop = configurations.get(key);
     if (loop !== undefined) return { ...run, ending: 'loop', loop };
-    met.set(key, steps.length);
+    configurations.set(key, steps.length);
+    visits.set(at, steps.length);
     const step = queue.next(progress);
     steps.push(step);
     at = step.to;
@@ -68,7 +83,10 @@ export function continued(stepping: Stepping, walk: Walk, stepsMax: number = FAI
   return { ...run, ending: 'cut', loop: null };
 }
 
-/** Whether no path without faults leads to `holds`; null if more than `statesMax` states would tell. */
+/**
+ * Whether no path without faults leads to `holds`; null if more than `statesMax` states would
+ * tell.
+ */
 export function isTrapped(
   stepping: Stepping,
   from: State,

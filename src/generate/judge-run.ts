@@ -109,8 +109,8 @@ function judgeWithin(sample: Sample, predicate: number, bound: number): RunVerdi
 }
 
 /**
- * What one run says about one property. A violation is certain: the run is a behaviour, and what comes
- * after it, where that matters, was seen to end or to repeat itself fairly.
+ * What one run says about one property. A violation is certain: the run is a behaviour, and what
+ * comes after it, where that matters, was seen to end or to repeat itself fairly.
  */
 export function judgeRun(
   sample: Sample,

@@ -26,9 +26,9 @@ export class Observations {
 }
 
 /**
- * Answers to one question, recalled wherever the state shows the same to who asks: a tree of what was
- * looked at, in order. The same contract as in exhaustive search, in maps, for states that come one
- * by one.
+ * Answers to one question, recalled wherever the state shows the same to who asks: a tree of what
+ * was looked at, in order. The same contract as in exhaustive search, in maps, for states that
+ * come one by one.
  */
 export class Recall<A> {
   private readonly observations: Observations;

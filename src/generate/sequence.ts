@@ -13,8 +13,8 @@ const counted = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /**
- * A behaviour of the model from an initial state, with the faults that strike in it. It is a value: the
- * states are written out when they are asked for.
+ * A behaviour of the model from an initial state, with the faults that strike in it. It is a
+ * value: the states are written out when they are asked for.
  */
 export class FailureSequence {
   private readonly stepping: Stepping;

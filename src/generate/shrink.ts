@@ -47,8 +47,9 @@ function* omissions(stepping: Stepping, { steps }: Walk): Generator<(index: numb
 }
 
 /**
- * Shorter behaviours like this one, the boldest first: cut off at the end, without detours, with some
- * steps left out and the others taken again as far as they still exist. Every one is a behaviour.
+ * Shorter behaviours like this one, the boldest first: cut off at the end, without detours, with
+ * some steps left out and the others taken again as far as they still exist. Every one is a
+ * behaviour.
  */
 export function* shorterWalks(stepping: Stepping, walk: Walk): Generator<Walk> {
   yield* prefixes(walk);

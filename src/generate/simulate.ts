@@ -93,10 +93,11 @@ class Summary {
 }
 
 /**
- * Runs random failure sequences: each is drawn from the model's states, then faults stop and it goes on
- * fairly until it ends, repeats itself, or is cut. What is violated is certain, shrunk, and replayed by
- * seed and path; what is not violated was only not seen to be.
- * @throws ReconvergeError for the user's mistakes in the model, RCV310 for options that make no sense,
+ * Runs random failure sequences: each is drawn from the model's states, then faults stop and it
+ * goes on fairly until it ends, repeats itself, or is cut. What is violated is certain, shrunk,
+ * and replayed by seed and path; what is not violated was only not seen to be.
+ * @throws ReconvergeError for the user's mistakes in the model, RCV310 for options that make no
+ *   sense,
  *   RCV311 for a path that leads nowhere
  */
 export function simulate(system: System, options: SimulationOptions = {}): SimulationReport {

@@ -16,7 +16,9 @@ export interface SimulationOptions extends WalkOptions {
   readonly runs?: number;
   /** A whole number of 32 bits; default 0, so that chance comes from the caller or not at all. */
   readonly seed?: number;
-  /** The sequence to run again: a path that a simulation with the same seed and options reported. */
+  /**
+   * The sequence to run again: a path that a simulation with the same seed and options reported.
+   */
   readonly path?: string;
   /** Names of the properties to examine; none: all. */
   readonly properties?: readonly string[];
@@ -83,7 +85,9 @@ export class Simulation {
     return this.counted;
   }
 
-  /** Does all runs. @throws ReconvergeError for what is wrong with the model, RCV311 for the path */
+  /**
+   * Does all runs. @throws ReconvergeError for what is wrong with the model, RCV311 for the path
+   */
   run(): void {
     const { path } = this.options;
     if (path !== undefined) return this.replay(path);
@@ -123,7 +127,10 @@ export class Simulation {
     this.options.onProgress?.(this.counted);
   }
 
-  /** Whether run `number` passes; once one did not, whether its shrunk form passes the same property. */
+  /**
+   * Whether run `number` passes; once one did not, whether its shrunk form passes the same
+   * property.
+   */
   private passes(walk: Walk, number: number): boolean {
     this.isOver ||= this.options.interrupted?.() ?? false;
     if (this.isOver) return true;
@@ -135,9 +142,9 @@ export class Simulation {
   }
 
   /**
-   * Runs from number `from` on until a property is violated, which is shrunk and noted. Shrinking keeps
-   * to that property, so that it does not slip to another one. Answers where to go on: at the same
-   * run, which may violate other properties too; -1 after the last one.
+   * Runs from number `from` on until a property is violated, which is shrunk and noted. Shrinking
+   * keeps to that property, so that it does not slip to another one. Answers where to go on: at
+   * the same run, which may violate other properties too; -1 after the last one.
    */
   private round(from: number): number {
     this.target = null;

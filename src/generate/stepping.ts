@@ -44,8 +44,8 @@ class Numbers {
 }
 
 /**
- * A compiled system, walked one state at a time. What was asked once is remembered: random sequences
- * meet the same states again and again. Self-loops are no steps (spec 1.7).
+ * A compiled system, walked one state at a time. What was asked once is remembered: random
+ * sequences meet the same states again and again. Self-loops are no steps (spec 1.7).
  */
 export class Stepping {
   readonly compiled: Compiled;

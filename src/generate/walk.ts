@@ -11,9 +11,9 @@ export interface WalkOptions {
   /** Steps of a sequence, at most; default 200. */
   readonly stepsMax?: number;
   /**
-   * How likely a fault is, by name (`order.crash`, `charge.late`; `charge.adrift` for a request that
-   * lands late). Every other enabled step weighs 1; a fault weighs 0.25 by default, however many
-   * steps it is enabled as; 0 leaves it out.
+   * How likely a fault is, by name (`order.crash`, `charge.late`; `payments.adrift` for a request
+   * that lands late). Every other enabled step weighs 1; a fault weighs 0.25 by default, however
+   * many steps it is enabled as; 0 leaves it out.
    */
   readonly weights?: { readonly [fault: string]: number };
 }
@@ -86,7 +86,9 @@ export function randomWalk(stepping: Stepping, dice: Dice, options: WalkOptions)
   return { start, steps };
 }
 
-/** The same steps, as far as they exist: one that is not enabled where its turn comes is dropped. */
+/**
+ * The same steps, as far as they exist: one that is not enabled where its turn comes is dropped.
+ */
 export function retaken(stepping: Stepping, start: State, wanted: readonly Step[]): Walk {
   const steps: Step[] = [];
   let at = start;

@@ -36,3 +36,21 @@ function checkpointSqlPath(): string {
   assertInternal(path !== undefined, 'spec/checkpoints.sql is missing from the package');
   return path;
 }
+
+const dropNamed = `
+DO $$ BEGIN
+  EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', current_setting('reconverge.schema'));
+END $$`;
+
+/** Removes a schema with everything in it, if it exists. */
+export async function dropSchema(url: string, schema: string): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined); // The running query reports it.
+  try {
+    await client.connect();
+    await client.query(nameSchema, [schema]);
+    await client.query(dropNamed);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { failure, TOLD, type EffectFault } from '../model/failure.ts';
-import type { AskedEffect, StateData } from './orchestration.ts';
+import type { AskedEffect, Clock, StateData } from './orchestration.ts';
 import { Tenancy, type Hosted } from './hosted.ts';
 import type { Assignment, FaultScript, WireReply } from './protocol.ts';
 
@@ -13,6 +14,7 @@ export class Pilot {
   private readonly hosted: Hosted;
   private readonly script: { killAtPoint: number | null; faults: string[] };
   private readonly fired: (fault: string, at: string) => void;
+  private readonly late: Promise<void>[] = [];
   private readonly ready: Promise<Tenancy>;
   private become: (tenancy: Tenancy) => void = () => {};
   private finish: (status: string) => void = () => {};
@@ -32,7 +34,10 @@ export class Pilot {
       this.finish = resolve;
       this.fail = reject;
     });
-    const clock = { setTimeout, clearTimeout: clearTimeout as (timer: unknown) => void };
+    const clock: Clock = {
+      setTimeout: (fire, ms) => setTimeout(fire, ms),
+      clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+    };
     const tenancy = await Tenancy.open(this.hosted, assignment, clock, {
       effect: (asked) => this.effect(asked),
       save: (_, state) => this.save(state),
@@ -48,6 +53,7 @@ export class Pilot {
       await tenancy.save(state, true);
       this.point('after the final checkpoint');
     }
+    await Promise.all(this.late);
     await tenancy.close();
     return status;
   }
@@ -93,9 +99,7 @@ export class Pilot {
     const { to } = this.hosted.effect(source);
     const request = this.hosted.requestOf(source, input);
     const fault = this.strike(source);
-    if (fault === 'late') {
-      setTimeout(() => void tenancy.services.apply(to, request).catch(() => {}), LATE_MS);
-    }
+    if (fault === 'late') this.late.push(sleep(LATE_MS).then(() => tenancy.services.apply(to, request)));
     const half = fault === 'halfDone' ? this.hosted.halfOf(source, input) : null;
     if (half !== null) await tenancy.services.apply(to, half);
     if (fault === null || fault === 'loseReply') await tenancy.services.apply(to, request);

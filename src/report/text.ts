@@ -140,7 +140,8 @@ export function reportText(report: Report, options: TextOptions): string {
 
 /** An error for people, without a stack: what is wrong, where, and the way out. */
 export function errorText(error: NonNullable<Report['error']>, paint: Paint): string {
-  const lines = [`${paint('bad', `error ${error.code}`)}: ${error.message}`];
+  const message = error.message.replaceAll('\n', '\n  ');
+  const lines = [`${paint('bad', `error ${error.code}`)}: ${message}`];
   if (error.at !== null) lines.push(`  at:   ${error.at}`);
   if (error.hint !== null) lines.push(`  hint: ${error.hint}`);
   return `${lines.join('\n')}\n`;

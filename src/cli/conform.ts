@@ -1,0 +1,94 @@
+import { availableParallelism } from 'node:os';
+import type { ConformReport } from '../conform/conform.ts';
+import { UnboundedComponent } from '../machine/component.ts';
+import { ReconvergeError } from '../model/error.ts';
+import type { Report } from '../model/verdict.ts';
+import { commandText } from '../report/command.ts';
+import { conformanceText } from '../report/conformance.ts';
+import { documentOf } from '../report/document.ts';
+import { interruptible, openDatabase, postgresFlag, workerEntry } from './database.ts';
+import { numberOr, refuseUnavailable, setFlag, setParameters, texts, wholeNumber } from './flags.ts';
+import { loadModel } from './load-model.ts';
+import { openModel, type OpenModel } from './open-model.ts';
+import { ProgressLine } from './progress.ts';
+import { outcomeOf, type Invocation, type Outcome, type Verb } from './verb.ts';
+
+/** Runs side by side, on this many processors at most. */
+const LANES_MAX = 4;
+
+function documentFor(found: ConformReport, { model, given }: OpenModel, asked: string): Report {
+  const { conformance, interrupted } = found;
+  const { points, divergences } = conformance;
+  const agrees = divergences.length === 0 && points.covered === points.total;
+  const complete = agrees ? 'holds' : 'unknown';
+  const replay = commandText('check', asked, given);
+  return documentOf({
+    verb: 'conform',
+    model,
+    result: divergences.length > 0 ? 'violated' : complete,
+    completeness: 'bounded',
+    bounds: interrupted ? { interrupted: true } : { points: points.total },
+    properties: found.properties.map((property) => ({ ...property, replay })),
+    conformance,
+  });
+}
+
+async function conformed(invocation: Invocation, line: ProgressLine): Promise<Outcome> {
+  const { model: asked, options } = invocation;
+  refuseUnavailable(options, ['suite', 'history']);
+  const set = setParameters(texts(options['set']));
+  const opened = await openModel({ model: asked, set });
+  const [{ conform }, model] = await Promise.all([
+    import('../conform/conform.js'),
+    loadModel(asked),
+  ]);
+  return interruptible(async (interrupted) => {
+    const server = await openDatabase(options, { durable: false });
+    try {
+      const found = await conform(model, opened.model.parameters, {
+        url: server.url,
+        version: server.version,
+        worker: workerEntry({ model: asked, set }),
+        lanes: numberOr(options['workers'], Math.min(LANES_MAX, availableParallelism())),
+        interrupted,
+        onProgress: (done, total) => line.update(`conforming: ${done} of ${total} behaviours`),
+      });
+      const report = documentFor(found, opened, asked);
+      const replay = commandText('conform', asked, opened.given);
+      return outcomeOf(report, (page) => conformanceText(report, found.points, replay, page));
+    } finally {
+      await server.stop();
+    }
+  });
+}
+
+async function perform(invocation: Invocation): Promise<Outcome> {
+  const line = new ProgressLine(process.stderr);
+  try {
+    return await conformed(invocation, line);
+  } catch (thrown) {
+    if (!(thrown instanceof UnboundedComponent)) throw thrown;
+    throw new ReconvergeError('RCV602', thrown.message, {
+      hint: 'conform plays the whole span: bound the model first, check says what grows',
+    });
+  } finally {
+    line.close();
+  }
+}
+
+/** `reconverge conform`: model and PostgreSQL in lock-step, at every fault point. */
+export const conformVerb: Verb = {
+  name: 'conform',
+  summary: 'play every fault point of the model on PostgreSQL, in lock-step',
+  takesModel: true,
+  declare: (command) => {
+    command
+      .addOption(setFlag())
+      .addOption(postgresFlag())
+      .option('--workers <n>', 'behaviours played at the same time', wholeNumber(1))
+      .option('--suite <file>', 'not available in this version')
+      .option('--history <file>', 'not available in this version')
+      .option('--out <dir>', 'write report.json into this folder');
+  },
+  perform,
+};

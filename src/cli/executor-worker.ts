@@ -1,0 +1,14 @@
+import { parameterValues } from '../model/parameter.ts';
+import { Hosted } from '../postgres/hosted.ts';
+import { serveParent } from '../postgres/worker.ts';
+import { loadModel } from './load-model.ts';
+
+/** The entry of a worker process: which model, as JSON `{ model, set }`, and then whatever the parent says. */
+const { model: name, set } = JSON.parse(process.argv[2] ?? '{}') as {
+  model: string;
+  set: Record<string, string>;
+};
+// Ctrl-C reaches the whole process group; the parent decides what becomes of its workers.
+process.on('SIGINT', () => {});
+const model = await loadModel(name);
+serveParent(new Hosted(model, parameterValues(model.parameters, set)));

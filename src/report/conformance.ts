@@ -1,0 +1,50 @@
+import type { Divergence, Report } from '../model/verdict.ts';
+import { shortJson } from './shorten.ts';
+import { reportText, type TextOptions } from './text.ts';
+
+function divergenceLines({ point, step, because, expected, observed }: Divergence): string[] {
+  return [
+    `  diverges at: ${point}, step ${step}: ${because}`,
+    `    model:    ${shortJson(expected)}`,
+    `    database: ${shortJson(observed)}`,
+  ];
+}
+
+function families(points: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const point of points) {
+    const family = point.startsWith('counterexample')
+      ? 'counterexamples'
+      : point.startsWith('connection')
+        ? 'connection cuts at COMMIT'
+        : (point.split(' ')[0]?.split('.').at(-1) ?? point);
+    counts.set(family, (counts.get(family) ?? 0) + 1);
+  }
+  return [...counts].map(([family, count]) => `${family} ${count}`).join(', ');
+}
+
+/** A conformance run for people: what was played, where model and database agree and where not. */
+export function conformanceText(
+  report: Report,
+  points: readonly string[],
+  replay: string,
+  options: TextOptions,
+): string {
+  const { conformance, properties } = report;
+  if (conformance === null) return reportText(report, options);
+  const { postgres, tier, divergences } = conformance;
+  const { covered, total } = conformance.points;
+  const lines = [
+    `  fault points on PostgreSQL ${postgres} (tier ${tier}): ${covered} of ${total}`,
+    `  ${families(points)}`,
+    ...properties.map(({ name, values }) =>
+      values['reproduced'] === true
+        ? `  the counterexample of '${name}' happens on the database as the model says`
+        : `  the counterexample of '${name}' could not be reproduced`,
+    ),
+    ...divergences.slice(0, 5).flatMap(divergenceLines),
+    ...(divergences.length > 5 ? [`  and ${divergences.length - 5} more divergences (--json)`] : []),
+    `  replay ${replay}`,
+  ];
+  return `${reportText({ ...report, properties: [] }, options)}${lines.join('\n')}\n`;
+}
