@@ -3,13 +3,18 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-export default defineConfig({
-  resolve: { alias: { reconverge: `${root}src/index.ts` } },
-  test: {
-    root,
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/long/**'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-  },
+/** `--mode long` runs the tests that take minutes, and only those. */
+export default defineConfig(({ mode }) => {
+  const isLong = mode === 'long';
+  return {
+    resolve: { alias: { reconverge: `${root}src/index.ts` } },
+    test: {
+      root,
+      include: isLong ? ['test/long/**/*.test.ts'] : ['test/**/*.test.ts'],
+      exclude: isLong ? [] : ['test/long/**'],
+      passWithNoTests: isLong,
+      testTimeout: isLong ? 1_800_000 : 60_000,
+      hookTimeout: 60_000,
+    },
+  };
 });

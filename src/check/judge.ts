@@ -186,7 +186,7 @@ function judgeRecovery(analysis: Analysis): Judgement {
 
 /** Decides one property on a completely explored span. */
 export function judge(analysis: Analysis, { name, property, predicate }: PlannedProperty): Judgement {
-  const { settled } = analysis.plan;
+  const { settled, consistent } = analysis.plan;
   switch (property.kind) {
     case 'always':
       return judgeAlways(analysis, predicate, name);
@@ -195,7 +195,7 @@ export function judge(analysis: Analysis, { name, property, predicate }: Planned
     case 'eventually':
       return judgeEventually(analysis, predicate, property.fairness);
     case 'recoverable':
-      return judgeRecoverable(analysis, predicate === -1 ? settled : predicate);
+      return judgeRecoverable(analysis, predicate === -1 ? consistent : predicate);
     case 'converges':
       return judgeConverges(analysis, property.fairness);
     case 'withinSteps':

@@ -7,7 +7,14 @@ import { commandText } from '../report/command.ts';
 import { conformanceText } from '../report/conformance.ts';
 import { documentOf } from '../report/document.ts';
 import { interruptible, openDatabase, postgresFlag, workerEntry } from './database.ts';
-import { numberOr, refuseUnavailable, setFlag, setParameters, texts, wholeNumber } from './flags.ts';
+import {
+  numberOr,
+  refuseUnavailable,
+  setFlag,
+  setParameters,
+  texts,
+  wholeNumber,
+} from './flags.ts';
 import { loadModel } from './load-model.ts';
 import { openModel, type OpenModel } from './open-model.ts';
 import { ProgressLine } from './progress.ts';

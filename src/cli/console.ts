@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { ReconvergeError, messageOf } from '../model/error.ts';
 import type { Report } from '../model/verdict.ts';
 import { documentText, errorDocument, type ErrorDescription } from '../report/document.ts';
@@ -15,11 +15,18 @@ function paintFor(stream: NodeJS.WriteStream): Paint {
   return stream.isTTY && !process.env['NO_COLOR'] ? coloured : plain;
 }
 
+/** A folder and those above it. Node's own `recursive` never returns on some file systems (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
 /** @throws ReconvergeError RCV503 when the report cannot be written there */
 function writeReport(folder: string, report: Report): string {
   const file = join(folder, 'report.json');
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(resolve(folder));
     writeFileSync(file, documentText(report));
     return file;
   } catch (thrown) {
@@ -62,7 +69,14 @@ export class Console {
     process.stdout.write(text);
   }
 
-  /** @throws ReconvergeError RCV503 when `--out` cannot be written to; nothing was printed then */
+  /** A folder and those above it. Node's own `recursive` never returns on some file systems (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
+/** @throws ReconvergeError RCV503 when `--out` cannot be written to; nothing was printed then */
   report(report: Report, text: (page: Page) => string): void {
     const file = this.folder === null ? null : writeReport(this.folder, report);
     const width = Math.max(WIDTH_MIN, process.stdout.columns ?? WIDTH_DEFAULT);

@@ -53,7 +53,9 @@ export async function openDatabase(
 }
 
 /** Runs a task that can be asked to end early: a first SIGINT or SIGTERM asks, a second one insists. */
-export async function interruptible<T>(task: (interrupted: () => boolean) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  task: (interrupted: () => boolean) => Promise<T>,
+): Promise<T> {
   let asked = false;
   const interrupt = (): void => {
     if (asked) process.exit(3);

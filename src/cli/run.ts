@@ -90,7 +90,11 @@ export const runVerb: Verb = {
       .addOption(postgresFlag())
       .option('--workflows <n>', 'workflows to start (default 10)', wholeNumber(0))
       .option('--workers <n>', 'worker processes', wholeNumber(1))
-      .option('--faults <p>', 'probability with which each declared fault strikes (default 0)', rate)
+      .option(
+        '--faults <p>',
+        'probability with which each declared fault strikes (default 0)',
+        rate,
+      )
       .option('--seed <n>', 'where chance starts; drawn and reported if left out', wholeNumber(0))
       .option('--data <dir>', 'the folder of the embedded server', '.reconverge/postgres')
       .option('--out <dir>', 'write report.json into this folder');

@@ -9,7 +9,7 @@ const MODEL = 'order-fulfilment';
 const REPORTS = '.reconverge/report';
 const JOBS: readonly (readonly string[])[] = [
   ['check', MODEL, '--out', `${REPORTS}/check`],
-  ['simulate', MODEL, '--seed', '1', '--out', `${REPORTS}/simulate`],
+  ['simulate', MODEL, '--seed', '1'],
   ['conform', MODEL, '--out', `${REPORTS}/conform`],
 ];
 
@@ -19,4 +19,6 @@ for (const args of JOBS) {
   const { status, signal } = spawnSync(process.execPath, [main, ...args], { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? (signal === 'SIGINT' ? 3 : 4));
 }
-process.stdout.write(`\nreports: ${REPORTS}\nany of it again: the commands above, each by itself\n`);
+process.stdout.write(
+  `\nreports: ${REPORTS}\nany of it again: the commands above, each by itself\n`,
+);

@@ -1,9 +1,9 @@
 import { Arbitrary, stream, Value, type Random, type Stream } from 'fast-check';
-import { compile, type Compiled } from '../machine/compile.ts';
+import { compile } from '../machine/compile.ts';
 import type { Model } from '../model/define.ts';
-import { ReconvergeError } from '../model/error.ts';
 import { parameterValues } from '../model/parameter.ts';
 import type { System } from '../model/system.ts';
+import { checkWalkOptions } from './options.ts';
 import { FailureSequence } from './sequence.ts';
 import { shorterWalks } from './shrink.ts';
 import { Stepping } from './stepping.ts';
@@ -36,30 +36,6 @@ export class WalkArbitrary extends Arbitrary<Walk> {
   override shrink(walk: Walk): Stream<Value<Walk>> {
     const candidates = shorterWalks(this.stepping, walk);
     return stream(candidates).map((shorter) => new Value(shorter, shorter));
-  }
-}
-
-/** @throws ReconvergeError RCV310 for a length or a weight that makes no sense */
-export function checkWalkOptions({ world }: Compiled, { stepsMax, weights }: WalkOptions): void {
-  if (stepsMax !== undefined && !(Number.isInteger(stepsMax) && stepsMax >= 0)) {
-    throw new ReconvergeError('RCV310', `stepsMax is ${stepsMax}`, {
-      hint: 'a number of steps is a whole number from 0 on',
-    });
-  }
-  const services = world.instances.filter(({ index }) => world.adriftComponent(index) >= 0);
-  const known = [...world.plan.faults.keys(), ...services.map(({ name }) => `${name}.adrift`)];
-  for (const [name, weight] of Object.entries(weights ?? {})) {
-    if (!known.includes(name)) {
-      throw new ReconvergeError('RCV310', `weights names '${name}', which is no declared fault`, {
-        at: 'weights',
-        hint: `faults: ${known.join(', ')}`,
-      });
-    }
-    if (weight >= 0 && weight < Infinity) continue;
-    throw new ReconvergeError('RCV310', `the weight of '${name}' is ${weight}`, {
-      at: 'weights',
-      hint: 'a weight is a finite number from 0 on; 1 is that of a step that is no fault',
-    });
   }
 }
 

@@ -3,7 +3,8 @@ import type { PlannedProperty } from '../check/plan.ts';
 import type { System } from '../model/system.ts';
 import type { Json, PropertyReport, Result, Stats, Trace } from '../model/verdict.ts';
 import type { Shown } from './sample.ts';
-import { Simulation, type SimulationOptions } from './simulation.ts';
+import type { SimulationOptions } from './options.ts';
+import { Simulation } from './simulation.ts';
 
 /** What random failure sequences showed. `holds`: every requested run passed (spec 1.10). */
 export interface SimulationReport {

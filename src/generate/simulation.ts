@@ -3,29 +3,14 @@ import { planOf, selectProperties, type Plan, type PlannedProperty } from '../ch
 import { compile } from '../machine/compile.ts';
 import { assertInternal, ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
-import { checkWalkOptions, WalkArbitrary } from './arbitrary.ts';
+import { WalkArbitrary } from './arbitrary.ts';
 import { continued } from './fair-run.ts';
 import { judgeRun } from './judge-run.ts';
+import { checkWalkOptions, checkWhich, RUNS, type SimulationOptions } from './options.ts';
 import { Sample, type RunVerdict, type Shown } from './sample.ts';
 import { Stepping } from './stepping.ts';
 import { Tally } from './tally.ts';
-import type { Walk, WalkOptions } from './walk.ts';
-
-export interface SimulationOptions extends WalkOptions {
-  /** Failure sequences to draw, at least 1; default 200. A given `path` is one run. */
-  readonly runs?: number;
-  /** A whole number of 32 bits; default 0, so that chance comes from the caller or not at all. */
-  readonly seed?: number;
-  /**
-   * The sequence to run again: a path that a simulation with the same seed and options reported.
-   */
-  readonly path?: string;
-  /** Names of the properties to examine; none: all. */
-  readonly properties?: readonly string[];
-  readonly onProgress?: (done: number) => void;
-  /** Asked before every run; true ends the simulation. */
-  readonly interrupted?: () => boolean;
-}
+import type { Walk } from './walk.ts';
 
 type Violation = Extract<RunVerdict, { is: 'violated' }>;
 /** What shows that a property is violated, and where it comes from. */
@@ -33,16 +18,6 @@ export type Found = Violation & { readonly path: string };
 export interface Reached {
   readonly shown: Shown;
   readonly path: string;
-}
-
-const RUNS = 200;
-
-function checkNumbers(seed: number, runs: number): void {
-  const isSeed = seed === (seed | 0);
-  if (isSeed && Number.isInteger(runs) && runs >= 1) return;
-  throw new ReconvergeError('RCV310', isSeed ? `runs is ${runs}` : `seed is ${seed}`, {
-    hint: 'runs is a whole number from 1 on, seed a whole number from -2147483648 to 2147483647',
-  });
 }
 
 /** Runs through random failure sequences, notes what they say, and shrinks those that violate. */
@@ -68,7 +43,7 @@ export class Simulation {
 
   constructor(system: System, options: SimulationOptions) {
     const { seed = 0, runs = RUNS, path, properties = [] } = options;
-    checkNumbers(seed, runs);
+    checkWhich(seed, runs);
     this.options = options;
     this.plan = selectProperties(planOf(system), properties);
     const compiled = compile(system, this.plan.predicates, { valuesMax: Infinity });

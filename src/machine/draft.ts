@@ -130,7 +130,7 @@ export class Draft {
     const { index, inbox, name } = this.world.instance(to, 'sendTo');
     if (inbox === null) return this.meet(index, name, event);
     const { mode } = this.local(index);
-    if (inbox.volatile && mode !== 'up') return;
+    if (inbox.volatile && (mode === 'down' || mode === 'halted')) return;
     const messages = this.inbox(index);
     const text = canonical(event, 'event', name);
     if (inbox.kind === 'set' && messages.some((m) => canonical(m, 'event', name) === text)) return;
@@ -198,7 +198,7 @@ export class Draft {
       checkpoint === null && durable !== null
         ? { input: evaluate(at, () => durable(body.snapshot.context)) as unknown }
         : survives;
-    this.setLocal(actor, { mode, body: null, saved, survives: rest });
+    this.setLocal(actor, { mode, body: null, saved, survives: mode === 'down' ? rest : null });
     if (instance.inbox?.volatile) this.setInbox(actor, []);
     for (const request of body.requests) {
       if (request.reply === null && request.save === null) this.setAdriftRequest(request, forever);

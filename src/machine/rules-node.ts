@@ -48,15 +48,23 @@ function takeDown(
   return { name: `${name} ${kind}`, expand };
 }
 
-function freeze(world: World, { index, name }: Instance, fault: DeclaredFault): Rule {
+function freeze(
+  world: World,
+  name: string,
+  owner: number,
+  group: readonly Instance[],
+  fault: DeclaredFault,
+): Rule {
   const expand = (probe: Probe, steps: Steps): void => {
     const draft = new Draft(world, probe);
     if (!draft.spend(fault)) return;
-    const local = draft.local(index);
-    if (local.mode !== 'up' || !draft.canCrash(index)) return;
-    draft.setLocal(index, { ...local, mode: 'paused' });
+    const victims = group.filter(
+      ({ index }) => draft.local(index).mode === 'up' && draft.canCrash(index),
+    );
+    if (victims.length === 0) return;
+    for (const { index } of victims) draft.setLocal(index, { ...draft.local(index), mode: 'paused' });
     const event = { type: 'reconverge.pause', of: name };
-    steps.emit(draft, { actor: index, event, label: 'F', fault: fault.fired });
+    steps.emit(draft, { actor: owner, event, label: 'F', fault: fault.fired });
   };
   return { name: `${name} pause`, expand };
 }
@@ -129,10 +137,8 @@ export function nodeRules(world: World): readonly Rule[] {
     }
     const pause = fault('pause');
     if (pause === null) continue;
-    for (const instance of group) {
-      rules.push(freeze(world, instance, pause));
-      pausing.add(instance);
-    }
+    rules.push(freeze(world, name, owner, group, pause));
+    for (const instance of group) pausing.add(instance);
   }
   for (const instance of crashing) rules.push(restartRule(world, instance));
   for (const instance of pausing) rules.push(wakeRule(world, instance));

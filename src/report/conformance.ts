@@ -43,7 +43,9 @@ export function conformanceText(
         : `  the counterexample of '${name}' could not be reproduced`,
     ),
     ...divergences.slice(0, 5).flatMap(divergenceLines),
-    ...(divergences.length > 5 ? [`  and ${divergences.length - 5} more divergences (--json)`] : []),
+    ...(divergences.length > 5
+      ? [`  and ${divergences.length - 5} more divergences (--json)`]
+      : []),
     `  replay ${replay}`,
   ];
   return `${reportText({ ...report, properties: [] }, options)}${lines.join('\n')}\n`;

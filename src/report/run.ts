@@ -11,16 +11,13 @@ interface Ran {
 }
 
 /** A run for people. */
-export function runText(
-  report: Report,
-  ran: Ran,
-  version: string,
-  options: TextOptions,
-): string {
+export function runText(report: Report, ran: Ran, version: string, options: TextOptions): string {
   const fired = Object.entries(ran.fired).map(([name, times]) => `${name} ${times}`);
   const lines = [
     `PostgreSQL ${version}, seed ${report.seed}, ${counted(ran.recoveries, 'restart')} after a death`,
-    ...(ran.takenOver === 0 ? [] : [`${counted(ran.takenOver, 'workflow')} left by an earlier run`]),
+    ...(ran.takenOver === 0
+      ? []
+      : [`${counted(ran.takenOver, 'workflow')} left by an earlier run`]),
     ...(fired.length === 0 ? [] : [`faults: ${fired.join(', ')}`]),
     ...ran.inconsistencies.map(({ workflow, because }) => `${workflow}: ${because}`),
   ];

@@ -67,7 +67,8 @@ function* outcomes(
     return isFailure(output) ? { failure: output } : output === undefined ? {} : { output };
   };
   if (up) {
-    const label = recovers(setting, state, asker) ? 'R' : 'P';
+    const recovering = [asker, service].some((actor) => recovers(setting, state, actor));
+    const label = recovering ? 'R' : 'P';
     const strong = competes(state.actors[asker.name]!) ? `serve ${asker.name} ${id}` : null;
     yield move(setting, from, { actor: service.name, event, label, strong }, (turn) => {
       turn.request(service, event);

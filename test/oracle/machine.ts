@@ -103,10 +103,9 @@ export function handles(snapshot: AnyMachineSnapshot, type: string): boolean {
   return getNextTransitions(snapshot).some(({ eventType }) => describes(eventType, type));
 }
 
-/** Whether a transition is selected for the event. */
+/** Whether a transition is selected that goes somewhere or does something. */
 export function selects(snapshot: AnyMachineSnapshot, event: EventObject): boolean {
-  const { machine } = snapshot as { machine: AnyStateMachine };
-  return machine.getTransitionData(snapshot, event).length > 0;
+  return snapshot.can(event as never);
 }
 
 /** The `after`s of all active states: what a restart has to arm again. */

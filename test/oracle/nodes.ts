@@ -55,6 +55,7 @@ function fell(turn: Turn, actor: OracleActor, status: 'down' | 'halted', forever
   if (actor.checkpoint === null && actor.durable !== null && status === 'down') {
     local.input = plain(actor.durable((local.snapshot as { context?: unknown } | null)?.context));
   }
+  if (status === 'halted') delete local.input;
   Object.assign(local, { status, snapshot: null, requests: [], saves: [], batches: [] });
   if (inboxOf(turn.setting, actor).volatile) turn.state.inboxes[actor.name] = [];
 }

@@ -27,7 +27,7 @@ export function orchestration(dice: Dice): System {
   const noting = dice.chance(1, 4);
   const watched = dice.chance(1, 5);
   const broken = dice.chance(1, 3) ? { service: nodeFaults(dice, true) } : {};
-  const tolerance: AnyFaultTolerance = {
+  const tolerance: { -readonly [K in keyof AnyFaultTolerance]: AnyFaultTolerance[K] } = {
     effects: {
       call: { to: 'service', send: () => ({ type: 'DO' }), reply },
       undo: { to: 'service', send: () => ({ type: 'UNDO' }) },
@@ -47,12 +47,17 @@ export function orchestration(dice: Dice): System {
       escalates: { transient: (view) => numberAt(view, spots[0]!) >= 1 },
     }),
     ...(dice.chance(1, 5) && {
-      pools: { shared: { budget: 1 + dice.roll(2), faults: ['asker.crash', 'call.loseReply'] } },
+      pools: { shared: { budget: 1 + dice.roll(2), faults: [] } },
     }),
     properties: randomProperties(dice, spots),
     consistent: dice.chance(1, 3) ? randomPredicate(dice, spots) : undoneOrDone,
   };
   const service = actor(randomService(dice));
+  const pooled = [...declaredOf(tolerance, 'asker', ['crash']), ...declaredOf(tolerance, 'call', ['loseReply'])];
+  if (tolerance.pools !== undefined) {
+    const { budget } = tolerance.pools['shared'] as { budget: number };
+    tolerance.pools = { shared: { budget, faults: pooled } };
+  }
   const watcher = watched ? { watcher: actor(randomReactor(dice, []), { input: { x: 0 } }) } : {};
   return { parts: { asker: actor(machine, options), service, ...watcher }, tolerance };
 }
@@ -62,4 +67,10 @@ function undoneOrDone(view: Readonly<Record<string, unknown>>): boolean {
   const asker = view['asker'] as { matches(value: string): boolean };
   if (asker.matches('completed')) return numberAt(view, SERVICE) !== 0;
   return !asker.matches('cancelled') || numberAt(view, SERVICE) <= 0;
+}
+
+/** Those of the named faults that the target declares, as pools name them. */
+function declaredOf(tolerance: AnyFaultTolerance, target: string, kinds: string[]): string[] {
+  const declared = Object.keys(tolerance.faults?.[target] ?? {});
+  return kinds.filter((kind) => declared.includes(kind)).map((kind) => `${target}.${kind}`);
 }

@@ -13,7 +13,8 @@ import { reactors } from './random-reactors.ts';
 export interface Sample {
   readonly seed: number;
   readonly system: System;
-  readonly graph: NaiveGraph;
+  /** Null for a system that must be refused: a message that its receiver does not handle. */
+  readonly graph: NaiveGraph | null;
 }
 
 export function randomSystem(seed: number): System {
@@ -21,11 +22,21 @@ export function randomSystem(seed: number): System {
   return dice.chance(1, 2) ? orchestration(dice) : reactors(dice);
 }
 
+/** Null where a message meets an actor that does not handle it. */
+function explored(system: System, maxStates: number): NaiveGraph | null {
+  try {
+    return naiveExplore(system, { maxStates });
+  } catch (thrown) {
+    if (thrown instanceof Error && thrown.message.startsWith('unhandled')) return null;
+    throw thrown;
+  }
+}
+
 /** The systems of the seeds from `first` whose whole span has at most `maxStates` states. */
 export function* samples(first: number, seeds: number, maxStates = 500): Generator<Sample> {
   for (let seed = first; seed < first + seeds; seed += 1) {
     const system = randomSystem(seed);
-    const graph = naiveExplore(system, { maxStates });
-    if (graph.complete) yield { seed, system, graph };
+    const graph = explored(system, maxStates);
+    if (graph === null || graph.complete) yield { seed, system, graph };
   }
 }

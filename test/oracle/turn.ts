@@ -84,7 +84,8 @@ export class Turn {
   /** A request applied to its service; an event that no active state handles is an error. */
   request(service: OracleActor, event: EventObject): void {
     const snapshot = lookAt(service.machine, this.local(service.name).snapshot!);
-    if (!handles(snapshot, event.type)) throw new Error(`unhandled: ${service.name} ${event.type}`);
+    const open = snapshot.status === 'active' && handles(snapshot, event.type);
+    if (!open) throw new Error(`unhandled: ${service.name} ${event.type}`);
     this.macrostep(service, event);
   }
 
@@ -101,7 +102,9 @@ export class Turn {
   /** Runs the receivers of rendezvous messages, in the order of sending, until none is left. */
   settle(): void {
     for (let next = this.#sent.shift(); next !== undefined; next = this.#sent.shift()) {
-      if (isRunning(this.local(next.to.name))) this.request(next.to, next.event);
+      const { status, snapshot } = this.local(next.to.name);
+      const there = status === 'up' && snapshot?.status !== 'error';
+      if (there) this.request(next.to, next.event);
     }
   }
 
@@ -185,8 +188,9 @@ export class Turn {
   }
 
   #send(to: OracleActor, event: EventObject): void {
-    const { kind, capacity } = inboxOf(this.setting, to);
+    const { kind, capacity, volatile } = inboxOf(this.setting, to);
     if (kind === 'rendezvous') return void this.#sent.push({ to, event });
+    if (volatile && this.state.actors[to.name]!.snapshot === null) return;
     const inbox = (this.state.inboxes[to.name] ??= []);
     const text = canonical(event);
     if (kind === 'set' && inbox.includes(text)) return;

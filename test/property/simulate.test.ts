@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { check } from '../../src/check/check.ts';
 import { retrace } from '../../src/check/retrace.ts';
 import { simulate, type SimulationReport } from '../../src/generate/simulate.ts';
-import type { SimulationOptions } from '../../src/generate/simulation.ts';
+import type { SimulationOptions } from '../../src/generate/options.ts';
 import { parameterValues } from '../../src/model/parameter.ts';
 import type { Model, PropertyReport, System } from 'reconverge';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';

@@ -1,0 +1,94 @@
+import { check, explored } from '../../src/check/check.ts';
+import { planOf } from '../../src/check/plan.ts';
+import type { System } from '../../src/model/system.ts';
+import type { Label } from '../../src/model/verdict.ts';
+import type { NaiveGraph } from '../oracle/explore.ts';
+import { decideAll, type Finding } from '../oracle/properties.ts';
+import { samples } from '../oracle/random-system.ts';
+
+/** Forms of failure whose shortest way the oracle knows to be a trace of that length. */
+const EXACT = new Set(['state', 'deadlock', 'trap']);
+
+const LABELS: readonly Label[] = ['P', 'R', 'F', 'E'];
+
+function countLabels(labels: readonly Label[]): string {
+  return LABELS.map((label) => `${label} ${labels.filter((one) => one === label).length}`).join(' ');
+}
+
+function oracleVerdicts(system: System, graph: NaiveGraph): Map<string, boolean> {
+  const verdicts = new Map(
+    [...decideAll(system, graph)].map(([name, { holds }]) => [name, holds] as const),
+  );
+  if (Object.keys(system.tolerance.effects ?? {}).length > 0) {
+    verdicts.set('total', graph.errors.length === 0);
+    verdicts.set('recovery', graph.brokenClaims.length === 0);
+  }
+  return verdicts;
+}
+
+/** Properties without a predicate of their own ask for consistency; the oracle takes it for true. */
+function withConsistency(given: System): System {
+  const { consistent = () => true } = given.tolerance;
+  return { ...given, tolerance: { ...given.tolerance, consistent } };
+}
+
+/** What engine and oracle say differently of a system, in words; empty where they agree. */
+export function disagreements(given: System, graph: NaiveGraph): readonly string[] {
+  const system = withConsistency(given);
+  const { stats, properties } = check(system);
+  const [compiled, , found] = explored(system, planOf(system));
+  const labels = [...(found.graph?.actions ?? [])].map((action) => compiled.action(action).label);
+  const said: string[] = [];
+  const compare = (what: string, engine: unknown, oracle: unknown): void => {
+    if (engine !== oracle) said.push(`${what}: engine ${String(engine)}, oracle ${String(oracle)}`);
+  };
+  compare('states', stats.states, graph.states.length);
+  compare('transitions', stats.transitions, graph.edges.length);
+  compare('depth', stats.depth, graph.depth);
+  compare('labels', countLabels(labels), countLabels(graph.edges.map(({ label }) => label)));
+  const verdicts = oracleVerdicts(given, graph);
+  const findings: ReadonlyMap<string, Finding> = decideAll(given, graph);
+  for (const { name, result, failure, trace } of properties) {
+    const holds = verdicts.get(name);
+    if (holds === undefined) {
+      if (name !== 'converges') said.push(`the oracle does not know '${name}'`);
+      continue;
+    }
+    compare(name, result, holds ? 'holds' : 'violated');
+    const nearest = findings.get(name)?.distances.get(failure ?? 'bound');
+    if (result !== 'violated' || nearest === undefined || trace === null) continue;
+    if (failure === null || !EXACT.has(failure) || trace.loop !== null) continue;
+    compare(`length of '${name}'`, trace.steps.length, nearest);
+  }
+  return said;
+}
+
+export interface Comparison {
+  readonly compared: number;
+  readonly refused: number;
+  readonly differing: readonly { readonly seed: number; readonly said: readonly string[] }[];
+}
+
+/** Compares engine and oracle on the random systems of some seeds. */
+export function compareSeeds(first: number, seeds: number): Comparison {
+  const differing: { seed: number; said: readonly string[] }[] = [];
+  let compared = 0;
+  let refused = 0;
+  for (const { seed, system, graph } of samples(first, seeds)) {
+    const said = graph === null ? refusal(system) : disagreements(system, graph);
+    if (said.length > 0) differing.push({ seed, said });
+    if (graph === null) refused += 1;
+    else compared += 1;
+  }
+  return { compared, refused, differing };
+}
+
+/** What the oracle cannot run must be refused by the engine as well. */
+function refusal(system: System): readonly string[] {
+  try {
+    check(withConsistency(system));
+    return ['the engine accepts a message that nobody handles'];
+  } catch (thrown) {
+    return (thrown as { code?: string }).code === 'RCV217' ? [] : [String(thrown)];
+  }
+}

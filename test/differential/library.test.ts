@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import checkpointedSaga from '../../models/checkpointed-saga.ts';
+import orderFulfilment from '../../models/order-fulfilment.ts';
+import tokenRing from '../../models/token-ring.ts';
+import twoPhaseCommit from '../../models/two-phase-commit.ts';
+import type { Model } from '../../src/model/define.ts';
+import { parameterValues } from '../../src/model/parameter.ts';
+import { naiveExplore } from '../oracle/explore.ts';
+import { disagreements } from './compare.ts';
+
+const { parameters } = orderFulfilment;
+const bugs = parameters['bug']?.type === 'choice' ? parameters['bug'].values : [];
+
+const small: readonly [Model, Record<string, string>][] = [
+  [twoPhaseCommit, { participants: '1' }],
+  [twoPhaseCommit, { participants: '3' }],
+  [twoPhaseCommit, { participants: '2', bug: 'premature-commit' }],
+  [twoPhaseCommit, { participants: '3', bug: 'late-refusal' }],
+  [checkpointedSaga, { steps: '2', workflows: '1', crashes: '1' }],
+  [checkpointedSaga, { steps: '3', workflows: '1', crashes: '2', bug: 'checkpoint-first' }],
+  [tokenRing, { processes: '3', values: '2' }],
+  [tokenRing, { processes: '4', values: '2' }],
+  [tokenRing, { processes: '4', values: '3' }],
+  ...bugs.map((bug): [Model, Record<string, string>] => [orderFulfilment, { crashes: '0', bug }]),
+];
+
+describe('the engine agrees with the naive oracle', () => {
+  it.each(small)('on $name %o', (model, set) => {
+    const system = model.build(parameterValues(model.parameters, set));
+    const graph = naiveExplore(system);
+    expect(graph.complete).toBe(true);
+    expect(disagreements(system, graph)).toEqual([]);
+  });
+});
