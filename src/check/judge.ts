@@ -50,14 +50,16 @@ function judgeAlways(analysis: Analysis, predicate: number, name: string): Judge
 
 function judgeSometimes(analysis: Analysis, predicate: number): Judgement {
   const state = analysis.found.firstTrue[predicate] as number;
-  if (state !== -1) return { ...HOLDS, because: 'reached by the trace', path: pathTo(analysis, state) };
+  if (state !== -1)
+    return { ...HOLDS, because: 'reached by the trace', path: pathTo(analysis, state) };
   return violated('unreached', 'no reachable state satisfies it', null);
 }
 
 function judgeDeadlock(analysis: Analysis): Judgement {
   const { offsets } = analysis.graph;
   for (let state = 0; state < analysis.states; state += 1) {
-    if (offsets[state] !== offsets[state + 1] || analysis.holds(analysis.plan.allDone, state)) continue;
+    if (offsets[state] !== offsets[state + 1] || analysis.holds(analysis.plan.allDone, state))
+      continue;
     return violated('deadlock', 'the last state has no step at all', pathTo(analysis, state));
   }
   return HOLDS;
@@ -77,9 +79,10 @@ function judgeConverges(analysis: Analysis, fairness: 'default' | 'none'): Judge
   const entry = first === undefined ? Infinity : earliest(first.states);
   if (end === -1 && first === undefined) return { ...HOLDS, values };
   if (end !== -1 && end < entry) {
-    const because = outside[end] === 1
-      ? 'no fault-free step leads on from the last state, and it is not consistent and recovered'
-      : 'no fault-free step leads on from the last state, and a checkpointed actor is not done';
+    const because =
+      outside[end] === 1
+        ? 'no fault-free step leads on from the last state, and it is not consistent and recovered'
+        : 'no fault-free step leads on from the last state, and a checkpointed actor is not done';
     return violated('deadlock', because, pathTo(analysis, end), values);
   }
   const reach = canReach(graph, progress, goal);
@@ -92,20 +95,30 @@ function judgeConverges(analysis: Analysis, fairness: 'default' | 'none'): Judge
   return violated(isTrap ? 'trap' : 'lasso', because, path, values);
 }
 
-function judgeEventually(analysis: Analysis, predicate: number, fairness: 'default' | 'none'): Judgement {
+function judgeEventually(
+  analysis: Analysis,
+  predicate: number,
+  fairness: 'default' | 'none',
+): Judgement {
   const { graph, moves, progress } = analysis;
   const not = { graph, inside: analysis.where(predicate, false), counted: moves };
   const initial = Array.from({ length: analysis.found.initial }, (_, index) => index);
   const inside = reachable(not, initial);
   const part = { graph, inside, counted: progress };
-  const isBadEnd = (state: number): boolean => inside[state] === 1 && analysis.isEnd(progress, state);
+  const isBadEnd = (state: number): boolean =>
+    inside[state] === 1 && analysis.isEnd(progress, state);
   const { end, cycles } = stuck(analysis, part, fairness, isBadEnd);
   if (end === -1 && cycles.length === 0) return HOLDS;
   const candidates = new Map(cycles.flatMap((cycle) => [...cycle.states].map((s) => [s, cycle])));
   const found = shortestPath(not, initial, (state) => candidates.has(state) || isBadEnd(state));
   if (found === null) throw new Error('internal: a reachable violation has no path');
   const last = found.hops.at(-1)?.to ?? found.start;
-  const prefix = prolonged(analysis, { start: found.start, steps: [], loop: null }, found.hops, false);
+  const prefix = prolonged(
+    analysis,
+    { start: found.start, steps: [], loop: null },
+    found.hops,
+    false,
+  );
   const cycle = candidates.get(last);
   if (cycle === undefined) {
     return violated('deadlock', 'no fault-free step leads on, and it never held', prefix);
@@ -165,7 +178,8 @@ function slowest(analysis: Analysis, steps: Float64Array, from: number) {
   for (let edge = offsets[from] as number; edge < (offsets[from + 1] as number); edge += 1) {
     const to = targets[edge] as number;
     if (analysis.progress[edge] === 0) continue;
-    if (best === null || (steps[to] as number) > (steps[best.to] as number)) best = { from, edge, to };
+    if (best === null || (steps[to] as number) > (steps[best.to] as number))
+      best = { from, edge, to };
   }
   return best;
 }
@@ -173,19 +187,30 @@ function slowest(analysis: Analysis, steps: Float64Array, from: number) {
 function judgeTotal(analysis: Analysis): Judgement {
   const state = analysis.found.firstFalse[analysis.plan.noError] as number;
   if (state === -1) return HOLDS;
-  return violated('state', 'a failure is handled by no transition: the actor ended in error', pathTo(analysis, state));
+  return violated(
+    'state',
+    'a failure is handled by no transition: the actor ended in error',
+    pathTo(analysis, state),
+  );
 }
 
 function judgeRecovery(analysis: Analysis): Judgement {
   const broken = analysis.found.brokenClaim;
   if (broken === null) return HOLDS;
   const { start, steps } = pathTo(analysis, broken.state);
-  const path = { start, steps: [...steps, { action: broken.action, to: broken.target }], loop: null };
+  const path = {
+    start,
+    steps: [...steps, { action: broken.action, to: broken.target }],
+    loop: null,
+  };
   return violated('step', analysis.compiled.claimText(broken.claim), path);
 }
 
 /** Decides one property on a completely explored span. */
-export function judge(analysis: Analysis, { name, property, predicate }: PlannedProperty): Judgement {
+export function judge(
+  analysis: Analysis,
+  { name, property, predicate }: PlannedProperty,
+): Judgement {
   const { settled, consistent } = analysis.plan;
   switch (property.kind) {
     case 'always':
@@ -210,7 +235,11 @@ export function judge(analysis: Analysis, { name, property, predicate }: Planned
 }
 
 const NEEDS_ALL: ReadonlySet<string> = new Set([
-  'eventually', 'recoverable', 'converges', 'withinSteps', 'deadlockFree',
+  'eventually',
+  'recoverable',
+  'converges',
+  'withinSteps',
+  'deadlockFree',
 ]);
 
 /** Whether the property can be decided without the edges. */
@@ -227,6 +256,7 @@ export function judgePartial(analysis: Analysis, planned: PlannedProperty): Judg
   const { kind } = planned.property;
   if (needsEdges(kind)) return unknown;
   const judgement = judge(analysis, planned);
-  const decided = kind === 'sometimes' ? judgement.result === 'holds' : judgement.result === 'violated';
+  const decided =
+    kind === 'sometimes' ? judgement.result === 'holds' : judgement.result === 'violated';
   return decided ? judgement : unknown;
 }

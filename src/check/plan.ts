@@ -101,10 +101,14 @@ export function planOf(system: System): Plan {
       ['converges', 'recoverable', 'withinSteps'].includes(property.kind) && predicate === -1,
   );
   if (needsGoal !== undefined && consistent === undefined) {
-    throw new ReconvergeError('RCV301', `'${needsGoal.name}' asks for consistency, but none is declared`, {
-      at: `properties.${needsGoal.name}`,
-      hint: 'declare consistent: (s) => …, or give the property a predicate of its own',
-    });
+    throw new ReconvergeError(
+      'RCV301',
+      `'${needsGoal.name}' asks for consistency, but none is declared`,
+      {
+        at: `properties.${needsGoal.name}`,
+        hint: 'declare consistent: (s) => …, or give the property a predicate of its own',
+      },
+    );
   }
   return {
     predicates,

@@ -20,7 +20,8 @@ export function retrace(system: System, trace: Trace): void {
   for (const [number, step] of trace.steps.entries()) {
     const from = visited.at(-1) as Int32Array;
     const next = successor(fresh, from, step);
-    if (next === null) throw new TraceRefuted(`step ${number + 1} (${step.event.type}) does not exist`);
+    if (next === null)
+      throw new TraceRefuted(`step ${number + 1} (${step.event.type}) does not exist`);
     visited.push(next);
   }
   if (trace.loop === null) return;
@@ -40,7 +41,8 @@ function successor(
       if (fresh.actorNames[actor] !== step.actor || label !== step.label) continue;
       if (!same(event, step.event) || !same(fault, step.fault)) continue;
       const next = from.slice();
-      for (let i = 0; i < writes.length; i += 2) next[writes[i] as number] = writes[i + 1] as number;
+      for (let i = 0; i < writes.length; i += 2)
+        next[writes[i] as number] = writes[i + 1] as number;
       if (same(fresh.stateView(next), step.state)) return next;
     }
   }

@@ -69,14 +69,7 @@ export class Console {
     process.stdout.write(text);
   }
 
-  /** A folder and those above it. Node's own `recursive` never returns on some file systems (/proc). */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  if (dirname(folder) !== folder) makeFolder(dirname(folder));
-  mkdirSync(folder);
-}
-
-/** @throws ReconvergeError RCV503 when `--out` cannot be written to; nothing was printed then */
+  /** @throws ReconvergeError RCV503 when `--out` cannot be written to; nothing was printed then */
   report(report: Report, text: (page: Page) => string): void {
     const file = this.folder === null ? null : writeReport(this.folder, report);
     const width = Math.max(WIDTH_MIN, process.stdout.columns ?? WIDTH_DEFAULT);

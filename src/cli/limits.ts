@@ -17,8 +17,9 @@ const GRACE_MS = 5_000;
 /** The same beyond a timeout, which starts only when the model is loaded. */
 const TIMEOUT_GRACE_MS = 10_000;
 const WATCH_EVERY_MS = 200;
-/** Above this multiple of the memory limit there is no time for a clean end. */
+/** So far above the memory limit there is no time for a clean end. */
 const OVERRUN = 1.25;
+const OVERRUN_BYTES = 256 * MEBIBYTE;
 
 /** Memory that this process may have: the container's limit where there is one, else the machine's. */
 export function availableBytes(): number {
@@ -81,7 +82,8 @@ export class Limits {
       return;
     }
     this.overSinceMs ??= performance.now();
-    const isFar = resident > Math.min(OVERRUN * memoryBytes, 0.95 * availableBytes());
+    const isFar =
+      resident > Math.min(OVERRUN * memoryBytes + OVERRUN_BYTES, 0.95 * availableBytes());
     if (isFar || performance.now() - this.overSinceMs > GRACE_MS) this.stop('memory');
   }
 

@@ -61,7 +61,7 @@ export async function perform(
       outcome = await verb.perform({ ...invoked, note });
     });
   }
-  if (args.length === 0) throw missingVerb(verbs);
+  if (args.every((arg) => arg === '--json')) throw missingVerb(verbs);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (thrown) {

@@ -1,15 +1,16 @@
 import { Analysis } from '../check/analysis.ts';
 import { explored } from '../check/check.ts';
 import { judge } from '../check/judge.ts';
-import { pathTo, traceOf, type NumberedPath } from '../check/path.ts';
+import { traceOf, type NumberedPath } from '../check/path.ts';
 import { planOf } from '../check/plan.ts';
 import type { Model, Values } from '../model/define.ts';
 import type { Conformance, Divergence, PropertyReport } from '../model/verdict.ts';
 import { startProxy } from '../postgres/proxy.ts';
 import { WorkerProcess, type WorkerEntry } from '../postgres/worker-process.ts';
 import { Hosted } from '../postgres/hosted.ts';
-import { faultPoints, situation, toTheEnd } from './fault-points.ts';
-import { Lockstep, type CommitCut, type Stage } from './lockstep.ts';
+import { faultPoints, toTheEnd } from './fault-points.ts';
+import { hiddenPoints } from './hidden-points.ts';
+import { Lockstep, type HiddenFault, type Stage } from './lockstep.ts';
 
 export interface ConformOptions {
   readonly url: string;
@@ -18,6 +19,10 @@ export interface ConformOptions {
   readonly worker: WorkerEntry;
   /** Runs at the same time, 1 or more. */
   readonly lanes: number;
+  /** Divergences after which the rest is left unplayed; no limit if left out. */
+  readonly divergencesMax?: number;
+  /** Which points to play, by name; all if left out. */
+  readonly select?: (point: string) => boolean;
   readonly interrupted: () => boolean;
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -33,43 +38,9 @@ export interface ConformReport {
 interface Job {
   readonly point: string;
   readonly path: NumberedPath;
-  readonly cut: CommitCut | null;
+  readonly hidden: HiddenFault | null;
   /** The property whose counterexample this is. */
   readonly property: string | null;
-}
-
-/** Saves along the way, each with a cut before and after its commit. */
-function commitCuts(analysis: Analysis, orchestrator: number): readonly Job[] {
-  const { found, compiled } = analysis;
-  const { locals } = compiled.world.actor(orchestrator);
-  const { width, rows } = found.table;
-  const jobs = new Map<string, Job>();
-  for (let state = 0; state < analysis.states; state += 1) {
-    const { body } = locals.at(rows.data[state * width + orchestrator] as number);
-    const save = body?.requests.find((request) => request.save !== null);
-    if (body === null || save === undefined || body.requests.length > 1) continue;
-    const name = situation(body);
-    if (jobs.has(`before ${name}`)) continue;
-    const path = saving(analysis, state, `xstate.done.actor.${save.id}`);
-    if (path === null) continue;
-    for (const when of ['before', 'after'] as const) {
-      const cut = { step: path.steps.length - 1, when };
-      const point = `connection cut ${when} COMMIT, ${name}`;
-      jobs.set(`${when} ${name}`, { point, path: toTheEnd(analysis, path), cut, property: null });
-    }
-  }
-  return [...jobs.values()];
-}
-
-function saving(analysis: Analysis, state: number, event: string): NumberedPath | null {
-  const { graph, compiled } = analysis;
-  for (let edge = graph.offsets[state] as number; edge < (graph.offsets[state + 1] as number); edge += 1) {
-    const action = graph.actions[edge] as number;
-    if (compiled.action(action).event.type !== event) continue;
-    const { start, steps } = pathTo(analysis, state);
-    return { start, steps: [...steps, { action, to: graph.targets[edge] as number }], loop: null };
-  }
-  return null;
 }
 
 /** Worker processes, started ahead of their use. */
@@ -104,7 +75,9 @@ class Workers {
   }
 }
 
-function counterexamples(analysis: Analysis): readonly { report: PropertyReport; path: NumberedPath }[] {
+function counterexamples(
+  analysis: Analysis,
+): readonly { report: PropertyReport; path: NumberedPath }[] {
   return analysis.plan.properties.flatMap((planned) => {
     const { result, path, ...judgement } = judge(analysis, planned);
     if (result !== 'violated' || path === null) return [];
@@ -124,6 +97,32 @@ function counterexamples(analysis: Analysis): readonly { report: PropertyReport;
   });
 }
 
+function jobsOf(
+  analysis: Analysis,
+  orchestrator: number,
+  violations: ReturnType<typeof counterexamples>,
+): readonly Job[] {
+  const struck = faultPoints(analysis, orchestrator).map(({ name, path }) => ({
+    point: name,
+    path: toTheEnd(analysis, path),
+    hidden: null,
+    property: null,
+  }));
+  const hidden = hiddenPoints(analysis, orchestrator).map((point) => ({
+    point: point.name,
+    path: toTheEnd(analysis, point.path),
+    hidden: point.hidden,
+    property: null,
+  }));
+  const shown = violations.map(({ report, path }) => ({
+    point: `counterexample of '${report.name}'`,
+    path,
+    hidden: null,
+    property: report.name,
+  }));
+  return [...struck, ...hidden, ...shown];
+}
+
 /**
  * Plays every fault point of the model, every commit with its connection cut, and every counterexample
  * on PostgreSQL, in lock-step with the model (spec 6).
@@ -137,44 +136,32 @@ export async function conform(
   const { binding, system } = new Hosted(model, values);
   const analysis = new Analysis(...explored(system, planOf(system)));
   const orchestrator = analysis.compiled.world.instance(binding.orchestrator, 'postgres').index;
-  const struck = faultPoints(analysis, orchestrator);
-  const cuts = commitCuts(analysis, orchestrator);
   const violations = counterexamples(analysis);
-  const jobs: readonly Job[] = [
-    ...struck.map(({ name, path }) => ({
-      point: name,
-      path: toTheEnd(analysis, path),
-      cut: null,
-      property: null,
-    })),
-    ...cuts,
-    ...violations.map(({ report, path }) => ({
-      point: `counterexample of '${report.name}'`,
-      path,
-      cut: null,
-      property: report.name,
-    })),
-  ];
+  const jobs = jobsOf(analysis, orchestrator, violations).filter(({ point }) =>
+    options.select === undefined ? true : options.select(point),
+  );
   const workers = new Workers(options.worker);
   const divergences: Divergence[] = [];
   const reproduced = new Set<string>();
   let next = 0;
   let done = 0;
   let covered = 0;
+  const { divergencesMax = Infinity } = options;
+  const isOver = (): boolean => options.interrupted() || divergences.length >= divergencesMax;
   const lane = async (): Promise<void> => {
     const proxy = await startProxy(options.url);
     try {
-      for (let job = jobs[next++]; job !== undefined && !options.interrupted(); job = jobs[next++]) {
+      for (let job = jobs[next++]; job !== undefined && !isOver(); job = jobs[next++]) {
         const stage: Stage = {
           analysis,
           binding,
           url: options.url,
           worker: () => workers.take(),
           release: (worker) => workers.release(worker),
-          proxy: job.cut === null ? null : proxy,
+          proxy: job.hidden === null ? null : proxy,
         };
         const run = new Lockstep(stage, `conform_${process.pid}_${next}`);
-        const divergence = await run.play(job.point, job.path, job.cut);
+        const divergence = await run.play(job.point, job.path, job.hidden);
         if (divergence !== null) divergences.push(divergence);
         else if (job.property === null) covered += 1;
         else reproduced.add(job.property);
@@ -190,7 +177,7 @@ export async function conform(
   } finally {
     await workers.end();
   }
-  const total = struck.length + cuts.length;
+  const total = jobs.filter(({ property }) => property === null).length;
   const { version: postgres } = options;
   return {
     conformance: { postgres, tier: 'T1', points: { covered, total }, divergences },

@@ -29,7 +29,13 @@ export function situation(body: Body | null): string {
 }
 
 /** Whether a crash edge is the one in which the save in flight took place. */
-function committed(compiled: Compiled, found: Exploration, from: number, to: number, actor: number) {
+function committed(
+  compiled: Compiled,
+  found: Exploration,
+  from: number,
+  to: number,
+  actor: number,
+) {
   const { locals } = compiled.world.actor(actor);
   const { width, rows } = found.table;
   const before = locals.at(rows.data[from * width + actor] as number);
@@ -73,7 +79,11 @@ export function toTheEnd(analysis: Analysis, path: NumberedPath): NumberedPath {
   let at = steps.at(-1)?.to ?? path.start;
   while (!passed.has(at)) {
     passed.add(at);
-    for (let edge = graph.offsets[at] as number; edge < (graph.offsets[at + 1] as number); edge += 1) {
+    for (
+      let edge = graph.offsets[at] as number;
+      edge < (graph.offsets[at + 1] as number);
+      edge += 1
+    ) {
       if (progress[edge] === 0) continue;
       at = graph.targets[edge] as number;
       steps.push({ action: graph.actions[edge] as number, to: at });

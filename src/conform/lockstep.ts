@@ -14,8 +14,11 @@ import type { PostgresProxy } from '../postgres/proxy.ts';
 import type { Assignment, WireReply, WorkerView } from '../postgres/protocol.ts';
 import { ServiceTables } from '../postgres/services.ts';
 import { openStore, type Store } from '../postgres/store.ts';
-import type { WorkerProcess } from '../postgres/worker-process.ts';
+import { WorkerGone, type WorkerProcess } from '../postgres/worker-process.ts';
 import { differences, expectedMoment, observedMoment } from './world-state.ts';
+
+/** After how long a worker that does not answer counts as diverging. Milliseconds. */
+const PATIENCE_MS = 30_000;
 
 /** What a run needs of its surroundings. `worker` hands out a live worker process. */
 export interface Stage {
@@ -28,11 +31,15 @@ export interface Stage {
   readonly proxy: PostgresProxy | null;
 }
 
-/** A connection cut that the model does not see: the save it strikes takes place all the same. */
-export interface CommitCut {
+/**
+ * A fault that the model does not see, because what it strikes takes place all the same: a connection
+ * cut before or after the COMMIT of a save, or SIGKILL in the middle of a recovery, which is then done
+ * again.
+ */
+export interface HiddenFault {
   /** Index of the step in the path. */
   readonly step: number;
-  readonly when: 'before' | 'after';
+  readonly kind: 'cut before COMMIT' | 'cut after COMMIT' | 'SIGKILL during recovery';
 }
 
 /**
@@ -60,11 +67,21 @@ export class Lockstep {
     this.tables = new ServiceTables(url, schema, binding);
     const workflowId = randomUUID();
     const through = stage.proxy?.url ?? url;
-    this.assignment = { url: through, schema, workflowId, workflow: binding.example, mode: 'start' };
+    this.assignment = {
+      url: through,
+      schema,
+      workflowId,
+      workflow: binding.example,
+      mode: 'start',
+    };
   }
 
   /** Returns the first divergence, or null when model and database agree to the end. */
-  async play(point: string, path: NumberedPath, cut: CommitCut | null): Promise<Divergence | null> {
+  async play(
+    point: string,
+    path: NumberedPath,
+    hidden: HiddenFault | null,
+  ): Promise<Divergence | null> {
     const { table } = this.stage.analysis.found;
     await this.store.migrate();
     await this.tables.create();
@@ -75,7 +92,7 @@ export class Lockstep {
       let from = path.start;
       for (const [index, { action, to }] of path.steps.entries()) {
         const divergence =
-          (await this.step(point, index, from, action, to, cut)) ??
+          (await this.attempt(point, index, from, action, to, hidden)) ??
           (await this.compare(point, index + 1, table.row(to)));
         if (divergence !== null) return divergence;
         from = to;
@@ -102,7 +119,7 @@ export class Lockstep {
 
   private async tell(command: Parameters<WorkerProcess['tell']>[0]): Promise<unknown> {
     if (this.worker === null) throw new Error('internal: no worker lives');
-    const { view, value } = await this.worker.tell(command);
+    const { view, value } = await this.worker.tell(command, PATIENCE_MS);
     this.view = view;
     return value;
   }
@@ -114,17 +131,49 @@ export class Lockstep {
     return locals.at(rows.data[state * width + this.orchestrator] as number);
   }
 
-  private async compare(point: string, step: number, state: Int32Array): Promise<Divergence | null> {
+  private async compare(
+    point: string,
+    step: number,
+    state: Int32Array,
+  ): Promise<Divergence | null> {
     const { compiled } = this.stage.analysis;
     const expected = expectedMoment(compiled, this.orchestrator, this.services, state);
     const view = this.worker === null ? null : this.view;
-    const observed = await observedMoment(this.store, this.tables, this.assignment, this.services, view);
+    const observed = await observedMoment(
+      this.store,
+      this.tables,
+      this.assignment,
+      this.services,
+      view,
+    );
     const parts = differences(expected, observed);
     if (parts.length === 0) return null;
     const pick = (moment: object): Json =>
-      Object.fromEntries(Object.entries(moment).filter(([key]) => parts.includes(key as never))) as Json;
+      Object.fromEntries(
+        Object.entries(moment).filter(([key]) => parts.includes(key as never)),
+      ) as Json;
     const because = `model and database disagree on: ${parts.join(', ')}`;
     return { point, step, expected: pick(expected), observed: pick(observed), because };
+  }
+
+  /** A refusal by the database, or a worker that dies or falls silent, is a divergence too. */
+  private async attempt(
+    point: string,
+    index: number,
+    from: number,
+    action: number,
+    to: number,
+    hidden: HiddenFault | null,
+  ): Promise<Divergence | null> {
+    try {
+      return await this.step(point, index, from, action, to, hidden);
+    } catch (thrown) {
+      if (thrown instanceof ReconvergeError && thrown.code === 'RCV601') throw thrown;
+      if (!(thrown instanceof ReconvergeError || thrown instanceof WorkerGone)) throw thrown;
+      const because = `the real step failed: ${thrown.message}`;
+      const { event } = this.stage.analysis.compiled.action(action);
+      return { point, step: index + 1, expected: event, observed: null, because };
+    }
   }
 
   /** The real counterpart of one step of the model. */
@@ -134,12 +183,12 @@ export class Lockstep {
     from: number,
     actionIndex: number,
     to: number,
-    cut: CommitCut | null,
+    hidden: HiddenFault | null,
   ): Promise<Divergence | null> {
     const action = this.stage.analysis.compiled.action(actionIndex);
     if (action.actor !== this.orchestrator) return this.serviceStep(point, index, from, action, to);
     const { type } = action.event;
-    if (type === RESTART) await this.begin('recover');
+    if (type === RESTART) await this.recover(hidden?.step === index);
     else if (action.fault?.name.endsWith('.crash')) await this.crash(from, to);
     else if (type.startsWith('reconverge.')) this.unsupported(type);
     else {
@@ -148,7 +197,7 @@ export class Lockstep {
       );
       if (request === undefined) await this.tell({ do: 'send', event: action.event });
       else if (request.save === null) await this.answer(request);
-      else await this.save(request, cut?.step === index ? cut.when : null);
+      else await this.save(request, hidden?.step === index ? hidden.kind : null);
     }
     return null;
   }
@@ -164,7 +213,8 @@ export class Lockstep {
     const before = this.local(from);
     const inFlight = before.body?.requests.find(({ save }) => save !== null);
     const saves = inFlight !== undefined && this.local(to).saved === inFlight.save;
-    if (saves && before.saved !== inFlight.save) await this.tell({ do: 'save', child: inFlight.id });
+    if (saves && before.saved !== inFlight.save)
+      await this.tell({ do: 'save', child: inFlight.id });
     await this.worker?.kill();
     this.worker = null;
     this.view = null;
@@ -177,18 +227,24 @@ export class Lockstep {
     await this.tell({ do: 'answer', child: request.id, reply });
   }
 
-  private async save({ id }: Request, cut: 'before' | 'after' | null): Promise<void> {
+  /** A recovery; if it is struck, the worker dies when it has taken the workflow over, and another one comes. */
+  private async recover(isStruck: boolean): Promise<void> {
+    await this.begin('recover');
+    if (!isStruck) return;
+    await this.worker?.kill();
+    await this.begin('recover');
+  }
+
+  private async save({ id }: Request, hidden: HiddenFault['kind'] | null): Promise<void> {
     const { proxy } = this.stage;
     const planned =
-      cut === 'before'
+      hidden === 'cut before COMMIT'
         ? proxy?.cutBeforeCommit('save_checkpoint')
-        : cut === 'after'
+        : hidden === 'cut after COMMIT'
           ? proxy?.cutAfterCommit('save_checkpoint')
           : undefined;
     await this.tell({ do: 'save', child: id });
-    if (planned !== undefined && !planned.hasFired) {
-      throw new Error(`internal: the connection was not cut ${cut} the commit`);
-    }
+    if (planned !== undefined && !planned.hasFired) throw new Error(`internal: no ${hidden}`);
     await this.tell({ do: 'answer', child: id, reply: { is: 'done' } });
   }
 
@@ -212,7 +268,8 @@ export class Lockstep {
     if (kind !== null) return null;
     const reply = (await this.tell({ do: 'reply', child: served.id, service })) as WireReply;
     this.answers.set(served.id, reply);
-    const plain = (value: unknown): string => canonical(JSON.parse(JSON.stringify(value)), 'reply', point);
+    const plain = (value: unknown): string =>
+      canonical(JSON.parse(JSON.stringify(value)), 'reply', point);
     if (plain(reply) === plain(served.reply)) return null;
     const [expected, observed] = [served.reply, reply] as unknown as [Json, Json];
     return { point, step: index + 1, expected, observed, because: `${service} answered otherwise` };

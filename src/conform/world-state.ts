@@ -41,7 +41,10 @@ export function expectedMoment(
   return {
     current: body === null ? null : core(body.snapshot as unknown as Record<string, unknown>),
     waiting: (body?.requests ?? []).map(({ id, src }) => `${src} as ${id}`),
-    timers: (body?.timers ?? []).flat().map(({ event }) => event).toSorted(),
+    timers: (body?.timers ?? [])
+      .flat()
+      .map(({ event }) => event)
+      .toSorted(),
     saved: saved === null ? null : plain(JSON.parse(saved)),
     services: Object.fromEntries(contexts),
   };
@@ -65,7 +68,9 @@ export async function observedMoment(
   const snapshot = view?.snapshot ?? null;
   return {
     current: snapshot === null ? null : core(snapshot as unknown as Record<string, unknown>),
-    waiting: (view?.waiting ?? []).map(({ child, source }) => `${source} as ${child}`).toSorted(byId),
+    waiting: (view?.waiting ?? [])
+      .map(({ child, source }) => `${source} as ${child}`)
+      .toSorted(byId),
     timers: [...(view?.timers ?? [])].toSorted(),
     saved: plain((state as StateData).snapshot),
     services: Object.fromEntries(contexts),
@@ -87,6 +92,7 @@ export function differences(expected: Moment, observed: Moment): readonly string
   const keys = Object.keys(expected) as (keyof Moment)[];
   return keys.filter(
     (key) =>
-      JSON.stringify(sorted(expected[key] as Json)) !== JSON.stringify(sorted(observed[key] as Json)),
+      JSON.stringify(sorted(expected[key] as Json)) !==
+      JSON.stringify(sorted(observed[key] as Json)),
   );
 }

@@ -81,7 +81,8 @@ class Examination {
         if (enabledWeak[kind] === 0) disabledAt[kind] = state;
         if (enabledStrong[kind] === 1 && takenStrong[kind] === -1) starved[kind] = 1;
       }
-      if (enabledStrong.some((on, kind) => on === 1 && takenStrong[kind] === -1)) hungry.push(state);
+      if (enabledStrong.some((on, kind) => on === 1 && takenStrong[kind] === -1))
+        hungry.push(state);
     }
     for (let kind = 0; kind < classes; kind += 1) {
       if (takenWeak[kind] === -1 && disabledAt[kind] === -1) return;

@@ -52,11 +52,7 @@ function trail(
 }
 
 /** A cycle from `start` within a fair component that does all the component needs to be fair. */
-export function fairCycle(
-  part: Subgraph,
-  component: FairComponent,
-  start: number,
-): readonly Hop[] {
+export function fairCycle(part: Subgraph, component: FairComponent, start: number): readonly Hop[] {
   const inside = new Uint8Array(part.inside.length);
   for (const state of component.states) inside[state] = 1;
   const within = { ...part, inside };

@@ -3,7 +3,7 @@ import { ReconvergeError } from '../model/error.ts';
 import type { WalkOptions } from './walk.ts';
 
 export interface SimulationOptions extends WalkOptions {
-  /** Failure sequences to draw, at least 1; default 200. A given `path` is one run. */
+  /** Failure sequences to draw, at least 1; default 1000. A given `path` is one run. */
   readonly runs?: number;
   /** A whole number of 32 bits; default 0, so that chance comes from the caller or not at all. */
   readonly seed?: number;
@@ -18,7 +18,7 @@ export interface SimulationOptions extends WalkOptions {
   readonly interrupted?: () => boolean;
 }
 
-export const RUNS = 200;
+export const RUNS = 1000;
 
 /** @throws ReconvergeError RCV310 for a seed or a number of runs that makes no sense */
 export function checkWhich(seed: number, runs: number): void {

@@ -27,12 +27,12 @@ export interface Dice {
 export const STEPS_MAX = 200;
 const FAULT_WEIGHT = 0.25;
 /** Of the weight of all faults that may still happen at a dead end: how often none does. */
-const REST_SHARE = 1 / 3;
+const REST_SHARE = 0.1;
 const RESOLUTION = 2 ** 30;
 
-/** Half of the sequences run as far as they may; the others are cut, at all orders of magnitude. */
+/** Most sequences run as far as they may; one in eight is cut, at all orders of magnitude. */
 function lengthOf(dice: Dice, stepsMax: number): number {
-  if (stepsMax === 0 || dice.nextInt(0, 1) === 0) return stepsMax;
+  if (stepsMax === 0 || dice.nextInt(0, 7) > 0) return stepsMax;
   const magnitude = dice.nextInt(0, Math.floor(Math.log2(stepsMax)));
   return dice.nextInt(0, Math.min(stepsMax, 2 ** (magnitude + 1) - 1));
 }

@@ -57,7 +57,8 @@ export function canonical(value: unknown, path: string, at: string): string {
 
 function unsurvivable(value: unknown): string | null {
   if (value === undefined) return 'undefined';
-  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) return number(value);
+  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
+    return number(value);
   if (typeof value === 'string' && value.includes('\u0000')) return 'a NUL character';
   if (typeof value === 'string' && /\p{Surrogate}/u.test(value)) return 'half a surrogate pair';
   return null;

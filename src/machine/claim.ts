@@ -38,6 +38,8 @@ export function brokenClaim(
   if (tags.has(recovery[persistence])) return null;
   const escalated = mayEscalate(world, probe, persistence);
   if (escalated && tags.has(recovery.permanent)) return null;
-  const wanted = escalated ? `${recovery[persistence]} or ${recovery.permanent}` : recovery[persistence];
+  const wanted = escalated
+    ? `${recovery[persistence]} or ${recovery.permanent}`
+    : recovery[persistence];
   return `${told} leads to ${JSON.stringify(next.value)}, which is not tagged ${wanted}`;
 }

@@ -1,4 +1,10 @@
-import type { Evaluation, IntegerSystem, Observation, Action, Outcome } from '../model/integer-system.ts';
+import type {
+  Evaluation,
+  IntegerSystem,
+  Observation,
+  Action,
+  Outcome,
+} from '../model/integer-system.ts';
 import type { Predicate } from '../model/property.ts';
 import type { AnyView, System } from '../model/system.ts';
 import type { StateView } from '../model/verdict.ts';
@@ -33,13 +39,19 @@ export interface Compiled extends IntegerSystem {
 function rulesOf(world: World): readonly Rule[] {
   checkEffects(world);
   const { instances } = world;
-  const asking = instances.filter(({ part }) => Object.keys(world.tolerance.effects ?? {}).length > 0 || part.checkpoint !== null);
+  const asking = instances.filter(
+    ({ part }) => Object.keys(world.tolerance.effects ?? {}).length > 0 || part.checkpoint !== null,
+  );
   return [
     ...environmentRules(world),
-    ...instances.filter(({ inbox }) => inbox !== null).map((instance) => inboxRule(world, instance)),
+    ...instances
+      .filter(({ inbox }) => inbox !== null)
+      .map((instance) => inboxRule(world, instance)),
     ...instances.map((instance) => timerRule(world, instance)),
     ...asking.flatMap((instance) => [serveRule(world, instance), answerRule(world, instance)]),
-    ...instances.filter(({ index }) => world.adriftComponent(index) >= 0).map((instance) => adriftRule(world, instance)),
+    ...instances
+      .filter(({ index }) => world.adriftComponent(index) >= 0)
+      .map((instance) => adriftRule(world, instance)),
     ...nodeRules(world),
   ];
 }
@@ -70,7 +82,8 @@ function initialState(world: World, keyholes: Keyholes, inputs: readonly unknown
   draft.startAll(inputs);
   const writes = draft.writes();
   for (let i = 0; i < writes.length; i += 2) state[writes[i] as number] = writes[i + 1] as number;
-  for (const [pool, { budget }] of world.plan.pools.entries()) state[world.budgetComponent(pool)] = budget;
+  for (const [pool, { budget }] of world.plan.pools.entries())
+    state[world.budgetComponent(pool)] = budget;
   return state;
 }
 
@@ -134,10 +147,14 @@ export function compile(
         return { reads: probe.reads, answer: said };
       });
       if (typeof answer !== 'boolean') {
-        throw new ReconvergeError('RCV219', `a predicate answered ${String(answer)}, not true or false`, {
-          at: name,
-          hint: 'compare explicitly: x !== null, list.length > 0',
-        });
+        throw new ReconvergeError(
+          'RCV219',
+          `a predicate answered ${String(answer)}, not true or false`,
+          {
+            at: name,
+            hint: 'compare explicitly: x !== null, list.length > 0',
+          },
+        );
       }
       return { reads, answer };
     },

@@ -39,13 +39,15 @@ export class Component<T> {
 
   at(id: number): T {
     const value = this.values[id];
-    if (value === undefined) throw new ReconvergeError('RCV299', `component ${this.name} has no value ${id}`);
+    if (value === undefined)
+      throw new ReconvergeError('RCV299', `component ${this.name} has no value ${id}`);
     return value;
   }
 }
 
 function leaves(value: unknown, path: string, visit: (path: string, text: string) => void): void {
-  if (typeof value !== 'object' || value === null) return visit(path, JSON.stringify(value) ?? 'undefined');
+  if (typeof value !== 'object' || value === null)
+    return visit(path, JSON.stringify(value) ?? 'undefined');
   if (Array.isArray(value)) visit(`${path}.length`, String(value.length));
   for (const [key, item] of Object.entries(value)) {
     leaves(item, Array.isArray(value) ? `${path}[]` : `${path}.${key}`, visit);

@@ -135,10 +135,14 @@ export class Draft {
     const text = canonical(event, 'event', name);
     if (inbox.kind === 'set' && messages.some((m) => canonical(m, 'event', name) === text)) return;
     if (messages.length >= inbox.capacity) {
-      throw new ReconvergeError('RCV216', `the inbox of ${name} is full (${inbox.capacity} messages)`, {
-        at: `${name} on ${event.type}`,
-        hint: `raise it: channels: { ${name}: { kind: '${inbox.kind}', capacity: … } }, or bound the senders`,
-      });
+      throw new ReconvergeError(
+        'RCV216',
+        `the inbox of ${name} is full (${inbox.capacity} messages)`,
+        {
+          at: `${name} on ${event.type}`,
+          hint: `raise it: channels: { ${name}: { kind: '${inbox.kind}', capacity: … } }, or bound the senders`,
+        },
+      );
     }
     this.setInbox(index, [...messages, event]);
   }
@@ -151,7 +155,10 @@ export class Draft {
       throw new ReconvergeError(
         'RCV217',
         `${name} does not handle '${event.type}' in ${JSON.stringify(local.body.snapshot.value)}`,
-        { at: name, hint: 'give that state a transition for it (an empty one ignores it on purpose)' },
+        {
+          at: name,
+          hint: 'give that state a transition for it (an empty one ignores it on purpose)',
+        },
       );
     }
     this.deliver(index, local.body, event);

@@ -1,5 +1,10 @@
 import { ReconvergeError } from '../model/error.ts';
-import { FAULT_NATURE, type EffectFault, type FaultNature, type NodeFault } from '../model/failure.ts';
+import {
+  FAULT_NATURE,
+  type EffectFault,
+  type FaultNature,
+  type NodeFault,
+} from '../model/failure.ts';
 import type { AnyEnvironmentEvent, AnyFaultTolerance } from '../model/system.ts';
 import type { FiredFault } from '../model/verdict.ts';
 

@@ -24,15 +24,25 @@ export interface Inbox {
 const CAPACITY_DEFAULT = 4;
 
 export function isAnyOf(value: unknown): value is AnyOf<unknown> {
-  return typeof value === 'object' && value !== null && Array.isArray((value as AnyOf<unknown>).anyOf);
+  return (
+    typeof value === 'object' && value !== null && Array.isArray((value as AnyOf<unknown>).anyOf)
+  );
 }
 
 function inboxOf(channel: Channel | undefined): Inbox | null {
   if (channel === undefined || channel === 'rendezvous') return null;
   const given = typeof channel === 'string' ? { kind: channel } : channel;
   const capacity =
-    given.kind === 'set' ? Infinity : 'capacity' in given ? (given.capacity ?? CAPACITY_DEFAULT) : CAPACITY_DEFAULT;
-  return { kind: given.kind, capacity, volatile: 'volatile' in given ? (given.volatile ?? false) : false };
+    given.kind === 'set'
+      ? Infinity
+      : 'capacity' in given
+        ? (given.capacity ?? CAPACITY_DEFAULT)
+        : CAPACITY_DEFAULT;
+  return {
+    kind: given.kind,
+    capacity,
+    volatile: 'volatile' in given ? (given.volatile ?? false) : false,
+  };
 }
 
 /** All actors, in order of parts, replicas in order of index. */

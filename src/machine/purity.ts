@@ -62,7 +62,10 @@ function explained(thrown: unknown, at: string): unknown {
   if (thrown instanceof ReconvergeError) return thrown;
   const cause = thrown;
   const message = messageOf(thrown);
-  if (thrown instanceof TypeError && /read only|not extensible|object is frozen|delete property/.test(message)) {
+  if (
+    thrown instanceof TypeError &&
+    /read only|not extensible|object is frozen|delete property/.test(message)
+  ) {
     return new ReconvergeError('RCV211', `the model mutates its own state: ${message}`, {
       at,
       cause,
@@ -70,11 +73,15 @@ function explained(thrown: unknown, at: string): unknown {
     });
   }
   if (/Infinite loop detected/.test(message)) {
-    return new ReconvergeError('RCV212', 'the machine never comes to rest: eventless or raised transitions go round for ever', {
-      at,
-      cause,
-      hint: 'give one transition of the loop a guard that becomes false, or make it wait for an event',
-    });
+    return new ReconvergeError(
+      'RCV212',
+      'the machine never comes to rest: eventless or raised transitions go round for ever',
+      {
+        at,
+        cause,
+        hint: 'give one transition of the loop a guard that becomes false, or make it wait for an event',
+      },
+    );
   }
   return new ReconvergeError('RCV213', `the model threw: ${message}`, {
     at,
@@ -108,7 +115,8 @@ export function evaluate<T>(at: string, code: () => T): T {
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return value;
+  if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null)
+    return value;
   Object.freeze(value);
   for (const key of Object.keys(value)) deepFreeze((value as Record<string, unknown>)[key]);
   return value;

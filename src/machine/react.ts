@@ -97,8 +97,11 @@ class Effects {
     const child = params['actorRef'] as { id: string; logic: unknown } | undefined;
     const src = params['src'];
     if (child === undefined || !isPromise(child.logic)) {
-      unsupported(name, `invoking '${String(src)}', which is not a promise,`,
-        'invoke promises (fromPromise); declare other machines as actors of the model');
+      unsupported(
+        name,
+        `invoking '${String(src)}', which is not a promise,`,
+        'invoke promises (fromPromise); declare other machines as actors of the model',
+      );
     }
     if (typeof src !== 'string' || (src !== checkpoint && !effects.has(src))) {
       throw new ReconvergeError('RCV204', `the invoked source '${String(src)}' has no meaning`, {
@@ -131,7 +134,11 @@ class Effects {
     const { event, delay } = params as { event: EventObject; delay?: number };
     if (delay === undefined) return;
     if (!event.type.startsWith('xstate.after.')) {
-      unsupported(this.around.name, `a delayed raise of '${event.type}'`, 'use an `after` transition');
+      unsupported(
+        this.around.name,
+        `a delayed raise of '${event.type}'`,
+        'use an `after` transition',
+      );
     }
     this.armed.push({ event: event.type, delay });
   }
@@ -222,7 +229,8 @@ export class Reactor {
   /** A save stores the snapshot of the moment at which it was invoked. */
   private withSaves(body: Body): Body {
     const { checkpoint, name } = this.around;
-    const isNew = (request: Request): boolean => request.src === checkpoint && request.save === null;
+    const isNew = (request: Request): boolean =>
+      request.src === checkpoint && request.save === null;
     if (!body.requests.some(isNew)) return body;
     const save = checkpointText(body, name);
     return { ...body, requests: body.requests.map((r) => (isNew(r) ? { ...r, save } : r)) };
@@ -236,10 +244,14 @@ export class Reactor {
       (r) => bodyText(r.body, at) + canonical(r.sent, 'sent', at),
     );
     if (first !== second) {
-      throw new ReconvergeError('RCV215', 'the same event in the same state gave two different results', {
-        at,
-        hint: 'guards and assigns may read only context and event, no variable outside the machine',
-      });
+      throw new ReconvergeError(
+        'RCV215',
+        'the same event in the same state gave two different results',
+        {
+          at,
+          hint: 'guards and assigns may read only context and event, no variable outside the machine',
+        },
+      );
     }
     return once;
   }
@@ -267,7 +279,11 @@ export class Reactor {
       reply.is === 'done'
         ? { status: 'done', ...(reply.output === undefined ? {} : { output: reply.output }) }
         : { status: 'error', error: reply.error };
-    const child = { snapshot: { ...outcome, ...(request?.input === undefined ? {} : { input: request.input }) }, src: request?.src, syncSnapshot: false };
+    const child = {
+      snapshot: { ...outcome, ...(request?.input === undefined ? {} : { input: request.input }) },
+      src: request?.src,
+      syncSnapshot: false,
+    };
     const event =
       reply.is === 'done'
         ? { type: `xstate.done.actor.${id}`, output: reply.output, actorId: id }
@@ -280,7 +296,9 @@ export class Reactor {
   restore(text: string): Body {
     const at = `${this.around.name} at its restart`;
     return evaluate(at, () => {
-      const saved = JSON.parse(text) as { children: Record<string, { src: string; snapshot: { status: string; input?: unknown } }> };
+      const saved = JSON.parse(text) as {
+        children: Record<string, { src: string; snapshot: { status: string; input?: unknown } }>;
+      };
       this.calls += 1;
       const snapshot = this.stepper.restore(saved);
       deepFreeze(snapshot.context);
@@ -288,11 +306,23 @@ export class Reactor {
       const answered: Record<string, unknown> = {};
       for (const [id, child] of Object.entries(saved.children)) {
         if (child.snapshot.status !== 'active') answered[id] = child;
-        else requests.push({ id, src: child.src, input: deepFreeze(child.snapshot.input), reply: null, save: null });
+        else
+          requests.push({
+            id,
+            src: child.src,
+            input: deepFreeze(child.snapshot.input),
+            reply: null,
+            save: null,
+          });
       }
       const armed = snapshot.status === 'active' ? this.rearmed(snapshot) : [];
       const timers = armed.length === 0 ? [] : [armed];
-      return this.withSaves({ snapshot, requests: requests.toSorted((a, b) => (a.id < b.id ? -1 : 1)), timers, answered });
+      return this.withSaves({
+        snapshot,
+        requests: requests.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        timers,
+        answered,
+      });
     });
   }
 
@@ -300,9 +330,14 @@ export class Reactor {
     const { delays } = this.stepper.machine.implementations;
     const armed = snapshot._nodes.flatMap((node: AnyStateNode) =>
       node.after.map(({ eventType, delay }): Timer => {
-        const given: unknown = typeof delay === 'string' ? (delays as Record<string, unknown>)[delay] : delay;
-        const scope = { context: snapshot.context as unknown, event: { type: 'reconverge.restart' } };
-        const value: unknown = typeof given === 'function' ? (given as (s: unknown) => unknown)(scope) : given;
+        const given: unknown =
+          typeof delay === 'string' ? (delays as Record<string, unknown>)[delay] : delay;
+        const scope = {
+          context: snapshot.context as unknown,
+          event: { type: 'reconverge.restart' },
+        };
+        const value: unknown =
+          typeof given === 'function' ? (given as (s: unknown) => unknown)(scope) : given;
         return { event: eventType, delay: Number(value) };
       }),
     );

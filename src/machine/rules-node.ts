@@ -62,7 +62,8 @@ function freeze(
       ({ index }) => draft.local(index).mode === 'up' && draft.canCrash(index),
     );
     if (victims.length === 0) return;
-    for (const { index } of victims) draft.setLocal(index, { ...draft.local(index), mode: 'paused' });
+    for (const { index } of victims)
+      draft.setLocal(index, { ...draft.local(index), mode: 'paused' });
     const event = { type: 'reconverge.pause', of: name };
     steps.emit(draft, { actor: owner, event, label: 'F', fault: fault.fired });
   };
@@ -100,14 +101,12 @@ interface Target {
 }
 
 function targets(world: World): readonly Target[] {
-  const single = world.instances.map(
-    (instance): Target => ({
-      name: instance.name,
-      group: [instance],
-      owner: instance.index,
-      fault: (kind) => declared(world, `${instance.partName}.${kind}`),
-    }),
-  );
+  const single = world.instances.map((instance): Target => ({
+    name: instance.name,
+    group: [instance],
+    owner: instance.index,
+    fault: (kind) => declared(world, `${instance.partName}.${kind}`),
+  }));
   const hosts = Object.entries(world.tolerance.hosts ?? {}).map(([host, partNames]): Target => {
     const group = partNames.flatMap((partName) => world.members(partName));
     const [first] = group;

@@ -86,7 +86,10 @@ export class Stepper {
 
   initial(input: unknown): Stepped {
     return this.collect(() => {
-      const snapshot: AnyMachineSnapshot = this.machine.getInitialSnapshot(this.scope, input as never);
+      const snapshot: AnyMachineSnapshot = this.machine.getInitialSnapshot(
+        this.scope,
+        input as never,
+      );
       if (snapshot.status === 'error') throw snapshot.error;
       return snapshot;
     });

@@ -34,11 +34,17 @@ class Lens {
     const kind = this.see(path, (local) => kindOf(find(local)));
     if (kind !== '\u0001array' && kind !== '\u0001object') return kind;
     const keys = (): readonly string[] =>
-      JSON.parse(this.see(`${path}#`, (local) => JSON.stringify(Object.keys(find(local) as object))) as string) as string[];
+      JSON.parse(
+        this.see(`${path}#`, (local) =>
+          JSON.stringify(Object.keys(find(local) as object)),
+        ) as string,
+      ) as string[];
     const child = (key: string): unknown =>
       this.track(`${path}.${key}`, (local) => {
         const owner = find(local) as Record<string, unknown> | null | undefined;
-        return owner !== null && owner !== undefined && Object.hasOwn(owner, key) ? owner[key] : undefined;
+        return owner !== null && owner !== undefined && Object.hasOwn(owner, key)
+          ? owner[key]
+          : undefined;
       });
     const isArray = kind === '\u0001array';
     return new Proxy(isArray ? [] : {}, {
@@ -101,7 +107,9 @@ function actorView(world: World, probe: Probe, { index, name, part }: Instance):
       return lens.track(`${prefix}output`, (local) => find(local)?.output);
     },
     matches: (value: unknown) =>
-      lens.see(`${prefix}matches ${JSON.stringify(value)}`, (local) => matches(value, find(local)?.value)),
+      lens.see(`${prefix}matches ${JSON.stringify(value)}`, (local) =>
+        matches(value, find(local)?.value),
+      ),
     hasTag: (tag: string) =>
       lens.see(`${prefix}tag ${tag}`, (local) => tagsOf(world, index, find(local)?.value).has(tag)),
   });

@@ -31,7 +31,10 @@ function sample<T>(name: string): (values: readonly T[]) => string {
 function growthSample(value: unknown): unknown {
   const body = (value as Partial<Local>).body;
   if (body === undefined || body === null) return value;
-  return { context: body.snapshot.context as unknown, requests: body.requests.map(({ input }) => input) };
+  return {
+    context: body.snapshot.context as unknown,
+    requests: body.requests.map(({ input }) => input),
+  };
 }
 
 /**
@@ -77,7 +80,9 @@ export class World {
     const served = new Set(Object.values(system.tolerance.effects ?? {}).map(({ to }) => to));
     this.adriftSlot = this.instances.map(({ name }) => (served.has(name) ? width++ : -1));
     this.adrift = this.instances.map(({ name }) =>
-      served.has(name) ? new Component(`${name}.adrift`, valuesMax, sample(`${name}.adrift`)) : null,
+      served.has(name)
+        ? new Component(`${name}.adrift`, valuesMax, sample(`${name}.adrift`))
+        : null,
     );
     this.budgetSlot = width;
     this.width = width + this.plan.pools.length;

@@ -128,7 +128,15 @@ export class Tenancy {
     this.pendingIds.set(state, checkpointId);
     const { workflowId } = this.assignment;
     const { epoch, headId: parentId } = this;
-    await this.store.save({ workflowId, epoch, checkpointId, parentId, step: state.step, state, final });
+    await this.store.save({
+      workflowId,
+      epoch,
+      checkpointId,
+      parentId,
+      step: state.step,
+      state,
+      final,
+    });
     this.headId = checkpointId;
     this.pendingIds.clear();
   }

@@ -38,7 +38,11 @@ export class LockstepHost {
     return this.tenancy;
   }
 
-  private park(child: string, asked: AskedEffect | null, state: StateData | null): Promise<unknown> {
+  private park(
+    child: string,
+    asked: AskedEffect | null,
+    state: StateData | null,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const settle = (reply: WireReply): void => {
         if (reply.is === 'done') resolve(reply.output);
@@ -61,7 +65,8 @@ export class LockstepHost {
     const rested = new Promise<void>((resolve) => this.waitingForRest.push(resolve));
     act();
     await rested;
-    if (this.snapshot?.status === 'done') await this.open.save(this.open.orchestration.state(), true);
+    if (this.snapshot?.status === 'done')
+      await this.open.save(this.open.orchestration.state(), true);
   }
 
   apply(service: string, event: { readonly type: string }): Promise<void> {

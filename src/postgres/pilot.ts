@@ -99,7 +99,8 @@ export class Pilot {
     const { to } = this.hosted.effect(source);
     const request = this.hosted.requestOf(source, input);
     const fault = this.strike(source);
-    if (fault === 'late') this.late.push(sleep(LATE_MS).then(() => tenancy.services.apply(to, request)));
+    if (fault === 'late')
+      this.late.push(sleep(LATE_MS).then(() => tenancy.services.apply(to, request)));
     const half = fault === 'halfDone' ? this.hosted.halfOf(source, input) : null;
     if (half !== null) await tenancy.services.apply(to, half);
     if (fault === null || fault === 'loseReply') await tenancy.services.apply(to, request);

@@ -58,7 +58,12 @@ export interface FaultScript {
 }
 
 export type Response =
-  | { readonly id: number; readonly ok: true; readonly view: WorkerView | null; readonly value: unknown }
+  | {
+      readonly id: number;
+      readonly ok: true;
+      readonly view: WorkerView | null;
+      readonly value: unknown;
+    }
   | {
       readonly id: number;
       readonly ok: false;

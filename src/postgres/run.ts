@@ -101,7 +101,7 @@ class Run {
     let worker = first;
     let mode: 'start' | 'recover' = ordered.status === 'new' ? 'start' : 'recover';
     let plan = this.scripts.get(workflowId) ?? { killAtPoint: null, faults: [] };
-    for (let unexplained = 0; ; ) {
+    for (let unexplained = 0; ;) {
       const assignment = { url, schema, workflowId, workflow, mode };
       try {
         await worker.tell({ do: 'work', assignment, plan });
@@ -115,7 +115,7 @@ class Run {
         if (unexplained > UNEXPLAINED_MAX) throw thrown;
         worker = this.spawn();
         this.recoveries += 1;
-        mode = await this.exists(workflowId) ? 'recover' : 'start';
+        mode = (await this.exists(workflowId)) ? 'recover' : 'start';
       }
     }
   }
@@ -169,7 +169,8 @@ async function viewOf(
   { snapshot }: StateData,
 ): Promise<AnyView> {
   const { binding, machine } = hosted;
-  const tags = machine.resolveState({ value: snapshot.value, context: {} } as never).tags as Set<string>;
+  const tags = machine.resolveState({ value: snapshot.value, context: {} } as never)
+    .tags as Set<string>;
   const seen = {
     ...snapshot,
     matches: (pattern: unknown) => matches(pattern, snapshot.value),
@@ -178,7 +179,13 @@ async function viewOf(
   const view: Record<string, unknown> = { [binding.orchestrator]: { ...seen, saved: seen } };
   for (const service of Object.keys(binding.services)) {
     const context = await tables.read(service, workflow);
-    view[service] = { status: 'active', value: {}, context, matches: () => false, hasTag: () => false };
+    view[service] = {
+      status: 'active',
+      value: {},
+      context,
+      matches: () => false,
+      hasTag: () => false,
+    };
   }
   return view;
 }

@@ -28,7 +28,9 @@ export class WorkerProcess {
   readonly fired: { fault: string; at: string }[] = [];
 
   constructor(entry: WorkerEntry) {
-    this.child = fork(entry.script, [...entry.args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    this.child = fork(entry.script, [...entry.args], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     let becomeReady = (): void => {};
     this.ready = new Promise((resolve, reject) => {
       becomeReady = resolve;
@@ -63,8 +65,14 @@ export class WorkerProcess {
     );
   }
 
-  /** @throws WorkerGone when the process dies first; what the worker threw otherwise */
-  async tell(command: Command): Promise<{ view: WorkerView | null; value: unknown }> {
+  /**
+   * @param patienceMs how long the answer may take; null: for ever
+   * @throws WorkerGone when the process dies first or stays silent; what the worker threw otherwise
+   */
+  async tell(
+    command: Command,
+    patienceMs: number | null = null,
+  ): Promise<{ view: WorkerView | null; value: unknown }> {
     await this.ready;
     if (!this.child.connected) throw new WorkerGone('the worker is gone');
     const id = this.next;
@@ -73,7 +81,12 @@ export class WorkerProcess {
       this.waiters.set(id, { resolve, reject });
     });
     this.child.send({ id, command });
-    return answered;
+    const silent = new WorkerGone(`no answer to '${command.do}' within ${patienceMs} ms`);
+    const timer =
+      patienceMs === null
+        ? undefined
+        : setTimeout(() => this.waiters.get(id)?.reject(silent), patienceMs);
+    return answered.finally(() => clearTimeout(timer));
   }
 
   /** SIGKILL, and wait until the process is gone. */

@@ -53,7 +53,8 @@ export function serveParent(hosted: Hosted): void {
       },
       (thrown: unknown) => {
         const coded = thrown instanceof ReconvergeError ? thrown : null;
-        const message = coded?.message ?? (thrown instanceof Error ? (thrown.stack ?? '') : messageOf(thrown));
+        const message =
+          coded?.message ?? (thrown instanceof Error ? (thrown.stack ?? '') : messageOf(thrown));
         send({ id, ok: false, code: coded?.code ?? null, message, hint: coded?.hint ?? null });
       },
     );

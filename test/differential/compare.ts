@@ -12,7 +12,9 @@ const EXACT = new Set(['state', 'deadlock', 'trap']);
 const LABELS: readonly Label[] = ['P', 'R', 'F', 'E'];
 
 function countLabels(labels: readonly Label[]): string {
-  return LABELS.map((label) => `${label} ${labels.filter((one) => one === label).length}`).join(' ');
+  return LABELS.map((label) => `${label} ${labels.filter((one) => one === label).length}`).join(
+    ' ',
+  );
 }
 
 function oracleVerdicts(system: System, graph: NaiveGraph): Map<string, boolean> {

@@ -53,7 +53,10 @@ export function orchestration(dice: Dice): System {
     consistent: dice.chance(1, 3) ? randomPredicate(dice, spots) : undoneOrDone,
   };
   const service = actor(randomService(dice));
-  const pooled = [...declaredOf(tolerance, 'asker', ['crash']), ...declaredOf(tolerance, 'call', ['loseReply'])];
+  const pooled = [
+    ...declaredOf(tolerance, 'asker', ['crash']),
+    ...declaredOf(tolerance, 'call', ['loseReply']),
+  ];
   if (tolerance.pools !== undefined) {
     const { budget } = tolerance.pools['shared'] as { budget: number };
     tolerance.pools = { shared: { budget, faults: pooled } };

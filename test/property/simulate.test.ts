@@ -56,33 +56,29 @@ function timeless(seed: number): unknown {
 describe('simulation of the library', () => {
   const correct = [twoPhaseCommit, checkpointedSaga, tokenRing, orderFulfilment];
   it.each(correct)('passes $name', (model) => {
-    for (const seed of [0, 1]) {
-      const { result, runs, path, properties } = simulate(built(model), { seed });
-      expect({ result, runs, path }).toEqual({ result: 'holds', runs: 200, path: null });
-      for (const property of properties) expect(property.result, property.name).toBe('holds');
-    }
+    const { result, runs, path, properties } = simulate(built(model));
+    expect({ result, runs, path }).toEqual({ result: 'holds', runs: 1000, path: null });
+    for (const property of properties) expect(property.result, property.name).toBe('holds');
   });
 
   it.each(BROKEN)('finds what is wrong, and nothing else: %s', (bug, model) => {
     const system = built(model, { bug });
     const verdicts = new Map(check(system).properties.map((property) => [property.name, property]));
-    for (const seed of [0, 1]) {
-      const report = simulate(system, { seed });
-      expect(report.result).toBe('violated');
-      for (const { name, result, failure, trace } of report.properties) {
-        if (result !== 'violated' || trace === null) continue;
-        expect(verdicts.get(name)?.result, name).toBe('violated');
-        retrace(system, trace);
-        expect(failure).toBe(verdicts.get(name)?.failure);
-        const shortest = verdicts.get(name)?.trace?.steps.length ?? 0;
-        expect(trace.steps.length).toBeGreaterThanOrEqual(shortest);
-        expect(trace.steps.length).toBeLessThanOrEqual(shortest + 6);
-      }
+    const report = simulate(system);
+    expect(report.result).toBe('violated');
+    for (const { name, result, failure, trace } of report.properties) {
+      if (result !== 'violated' || trace === null) continue;
+      const verdict = verdicts.get(name);
+      retrace(system, trace);
+      expect([result, failure], name).toEqual([verdict?.result, verdict?.failure]);
+      const shortest = verdict?.trace?.steps.length ?? 0;
+      expect(trace.steps.length).toBeGreaterThanOrEqual(shortest);
+      expect(trace.steps.length).toBeLessThanOrEqual(shortest + 6);
     }
   });
 
   it('shrinks to the one crash that does it', () => {
-    for (const seed of [0, 1, 2, 3, 4]) {
+    for (const seed of [0, 1, 2]) {
       const report = simulate(built(checkpointedSaga, { bug: 'checkpoint-first' }), { seed });
       const { trace } = propertyOf(report, 'atomic');
       const faults = trace?.steps.flatMap(({ fault }) => fault ?? []) ?? [];

@@ -76,9 +76,7 @@ export const fallen: System = actors({ worker: actor(falling) }).faultTolerant({
   },
 });
 
-/**
- * It falls as often as the pool allows, and rises again; `idle.RISE` is a fault that can never fire.
- */
+/** They fall as often as the pool allows, and rise again; `idle.RISE` can never fire. */
 export const rising: System = actors({
   first: actor(falling),
   second: actor(falling),

@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blocksOf, fileNameOf, linksOf } from './docs/markdown.ts';
+import { exchangesOf, isSame, Terminal } from './docs/transcript.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const main = join(root, 'dist/src/cli/main.js');
+/** `UPDATE_TRANSCRIPTS=1 npx vitest run …` writes what commands really print into the documents. */
+const isUpdating = process.env['UPDATE_TRANSCRIPTS'] === '1';
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const markdownIn = (folder: string): readonly string[] =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+const told = ['README.md', ...markdownIn('docs/guide')];
+const documents = [...told, 'CONTRIBUTING.md', ...markdownIn('docs/adr'), ...markdownIn('spec')];
+
+const programsOf = (path: string) =>
+  blocksOf(read(path)).filter(({ language }) => language === 'ts');
+
+describe('programs', () => {
+  const folder = join(root, '.reconverge', `docs-${process.pid}`);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('compile, each version of them', async () => {
+    for (const path of told) {
+      for (const block of programsOf(path)) {
+        const place = join(folder, `${path.replaceAll('/', '-')}-${block.line}`);
+        mkdirSync(place, { recursive: true });
+        writeFileSync(join(place, fileNameOf(block)), block.text);
+      }
+    }
+    const paths = { reconverge: ['../../src/index.ts'] };
+    const compilerOptions = { rootDir: '../..', noEmit: true, incremental: false, paths };
+    const config = { extends: '../../tsconfig.json', compilerOptions, include: ['.'] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const tsc = join(root, 'node_modules/.bin/tsc');
+    const compiled = await promisify(execFile)(tsc, ['-p', folder]).catch(
+      ({ stdout }: { stdout: string }) => ({ stdout }),
+    );
+    expect(compiled.stdout).toBe('');
+  });
+});
+
+describe('transcripts', () => {
+  let folder = '';
+  beforeAll(() => {
+    expect(existsSync(main), 'npm run build comes first').toBe(true);
+    // The server runs under an account of its own when these tests run as root.
+    folder = mkdtempSync(join(tmpdir(), 'reconverge-docs-'));
+    chmodSync(folder, 0o755);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.each(told)('%s', { timeout: 240_000 }, async (path) => {
+    const place = join(folder, path.replaceAll('/', '-'));
+    mkdirSync(place);
+    const terminal = new Terminal(main, place);
+    let text = read(path);
+    for (const block of blocksOf(text)) {
+      if (block.language === 'ts') writeFileSync(join(place, fileNameOf(block)), block.text);
+      if (block.language !== 'console') continue;
+      const printed: string[] = [];
+      for (const { command, output } of exchangesOf(block.text)) {
+        const actual = await terminal.type(command);
+        const isRight = isSame(output, actual);
+        if (!isUpdating && !isRight) expect(actual, `$ ${command}`).toBe(output);
+        printed.push(`$ ${command}`, isRight ? output : actual);
+      }
+      if (isUpdating) {
+        text = text.replace(
+          `\`\`\`console\n${block.text}\n`,
+          () => `\`\`\`console\n${printed.join('\n')}\n`,
+        );
+      }
+    }
+    if (isUpdating) writeFileSync(join(root, path), text);
+  });
+
+  test('are compared but for timings and what is left out', () => {
+    expect(isSame('done, 0.52 s', 'done, 12 s')).toBe(true);
+    expect(isSame('3 states, 0.52 s', '4 states, 0.52 s')).toBe(false);
+    expect(isSame('a\n…\nd', 'a\nb\nc\nd')).toBe(true);
+    expect(isSame('a\n…\nd', 'a\nb\nc')).toBe(false);
+    expect(isSame('a', 'a\nb')).toBe(false);
+  });
+});
+
+test('links lead somewhere', () => {
+  const broken = documents.flatMap((path) =>
+    linksOf(read(path))
+      .filter((target) => !existsSync(join(root, dirname(path), target)))
+      .map((target) => `${path}: ${target}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+test('sections that are cited exist', () => {
+  const headings = markdownIn('spec').flatMap((path) =>
+    [...read(path).matchAll(/^#+ (\d+(?:\.\d+)?)\b/gm)].map(([, number]) => number),
+  );
+  const missing = documents.flatMap((path) =>
+    [...read(path).matchAll(/\bspec (\d+(?:\.\d+)?)/g)]
+      .filter(([, number]) => !headings.includes(number))
+      .map(([citation]) => `${path}: ${citation}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+describe('error codes', () => {
+  const source = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => read(join('src', path)))
+    .join('\n');
+  const used = [...new Set(source.match(/(?<=['"`])RCV\d{3}(?=['"`])/g))].toSorted();
+  const page = read('docs/guide/errors.md');
+  const rows = [...page.matchAll(/^\| (RCV\d{3}) \| (.+) \| (.+) \|$/gm)];
+
+  test('are explained, all of them, once, and no others', () => {
+    expect(rows.map(([, code]) => code)).toEqual(used);
+  });
+
+  test('stand under the heading of their hundred', () => {
+    for (const section of page.split(/^## /m).slice(1)) {
+      const hundred = /^RCV(\d)xx/.exec(section)?.[1];
+      for (const [code] of section.matchAll(/^\| RCV\d{3}/gm)) {
+        expect(code).toMatch(new RegExp(`RCV${hundred}`));
+      }
+    }
+  });
+});
+
+test('decisions are numbered, one page each, and say why', () => {
+  const records = markdownIn('docs/adr');
+  for (const [index, path] of records.entries()) {
+    const text = read(path);
+    expect(path).toMatch(new RegExp(`/${String(index + 1).padStart(4, '0')}-[a-z0-9-]+\\.md$`));
+    expect(text.split('\n').length, path).toBeLessThanOrEqual(60);
+    for (const part of ['Context', 'Decision', 'Rejected', 'Consequences']) {
+      expect(text, path).toContain(`## ${part}`);
+    }
+  }
+});
