@@ -53,3 +53,13 @@ export type { Completeness, Conformance, Divergence, FailureForm } from './model
 export type { FiredFault, Json, JsonEvent, Label, PropertyReport } from './model/verdict.ts';
 export type { Report, Result, StateView, Stats, Tolerance } from './model/verdict.ts';
 export type { ToleranceRow, Trace, TraceStep } from './model/verdict.ts';
+
+export { check } from './check/check.ts';
+export type { CheckOptions, CheckReport } from './check/check.ts';
+export { retrace, TraceRefuted } from './check/retrace.ts';
+export { failureSequences } from './generate/arbitrary.ts';
+export { simulate } from './generate/simulate.ts';
+export type { SimulationReport } from './generate/simulate.ts';
+export type { SimulationOptions } from './generate/options.ts';
+export type { FailureSequence } from './generate/sequence.ts';
+export type { WalkOptions } from './generate/walk.ts';

@@ -1,8 +1,10 @@
+import { canonical } from '../machine/canonical.ts';
 import { compile } from '../machine/compile.ts';
 import type { System } from '../model/system.ts';
 import type { Trace, TraceStep } from '../model/verdict.ts';
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+const same = (a: unknown, b: unknown): boolean =>
+  canonical(a, 'a', 'retrace') === canonical(b, 'b', 'retrace');
 
 /** A step that is not what the model does: our mistake, never the user's. */
 export class TraceRefuted extends Error {}

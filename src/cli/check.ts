@@ -46,7 +46,9 @@ function lastKnown({ states, transitions, depth, elapsedMs }: Progress): Stats {
   };
 }
 
-/** What is left to say of a check that was stopped: how far it was, and that nothing was decided. */
+/**
+ * What is left to say of a check that was stopped: how far it was, and that nothing was decided.
+ */
 function stoppedReport(
   ending: Extract<Ending<unknown, Progress>, { is: 'stopped' }>,
   request: CheckRequest,

@@ -15,7 +15,9 @@ function paintFor(stream: NodeJS.WriteStream): Paint {
   return stream.isTTY && !process.env['NO_COLOR'] ? coloured : plain;
 }
 
-/** A folder and those above it. Node's own `recursive` never returns on some file systems (/proc). */
+/**
+ * A folder and those above it. Node's own `recursive` never returns on some file systems (/proc).
+ */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   if (dirname(folder) !== folder) makeFolder(dirname(folder));
@@ -37,7 +39,10 @@ function writeReport(folder: string, report: Report): string {
   }
 }
 
-/** Where answers go: stdout has the answer (with `--json` exactly one document), stderr everything else. */
+/**
+ * Where answers go: stdout has the answer (with `--json` exactly one document), stderr everything
+ * else.
+ */
 export class Console {
   readonly isJson: boolean;
   private readonly verb: string;

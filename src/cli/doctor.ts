@@ -43,8 +43,8 @@ async function postgresFinding(): Promise<PropertyReport> {
 }
 
 /**
- * Which kinds of evidence can be had here: T1 a real server with process and network faults, T2 replication
- * and failover, T3 power cuts.
+ * Which kinds of evidence can be had here: T1 a real server with process and network faults, T2
+ * replication and failover, T3 power cuts.
  */
 function tiersFinding(hasPostgres: boolean): PropertyReport {
   const because = hasPostgres ? 'this version gives evidence of tier T1' : 'T1 needs PostgreSQL';

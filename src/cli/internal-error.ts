@@ -8,7 +8,7 @@ export function internalError(thrown: unknown): ErrorDescription {
   return {
     code: 'RCV900',
     message: `internal error: ${message}`,
-    hint: 'this is a mistake in reconverge, not in your model: please report it with the command and the stack',
+    hint: 'reconverge is wrong, not your model: please report it with the command and the stack',
     at: null,
   };
 }

@@ -39,7 +39,9 @@ export interface IsolatedOptions<Progress> extends LimitOptions {
 
 /** Node ends a thread with it when nothing is left to do but an `await` still waits. */
 const UNSETTLED_AWAIT = 13;
-/** A task that has answered ends by itself, after its last lines of output; what lingers is stopped. */
+/**
+ * A task that has answered ends by itself, after its last lines of output; what lingers is stopped.
+ */
 const LINGER_MS = 100;
 
 /** An error of ours in the worker thread, with the stack that it has there. */
@@ -131,8 +133,8 @@ class Conversation<Answer, Progress> {
 }
 
 /**
- * Runs a task in a worker thread, so that signals, progress and limits work while it computes. SIGINT
- * and SIGTERM ask it to end early; a second one, or no end within a few seconds, stops it.
+ * Runs a task in a worker thread, so that signals, progress and limits work while it computes.
+ * SIGINT and SIGTERM ask it to end early; a second one, or no end within a few seconds, stops it.
  * @throws ReconvergeError as the task does; any other error is a mistake of this toolkit
  */
 export async function runIsolated<Answer, Progress = never>(

@@ -21,14 +21,19 @@ const WATCH_EVERY_MS = 200;
 const OVERRUN = 1.25;
 const OVERRUN_BYTES = 256 * MEBIBYTE;
 
-/** Memory that this process may have: the container's limit where there is one, else the machine's. */
+/**
+ * Memory that this process may have: the container's limit where there is one, else the machine's.
+ */
 export function availableBytes(): number {
   const constrained = process.constrainedMemory();
   const total = totalmem();
   return constrained > 0 && constrained < total ? constrained : total;
 }
 
-/** The default of `--memory`: most of what there is, at most 8 GiB, so that the system never runs out. */
+/**
+ * The default of `--memory`: most of what there is, at most 8 GiB, so that the system never runs
+ * out.
+ */
 export function defaultMemoryBytes(): number {
   return Math.min(8 * GIBIBYTE, Math.floor(0.8 * availableBytes()));
 }
@@ -43,8 +48,8 @@ export function limitsOf(options: Readonly<Record<string, unknown>>): LimitOptio
 }
 
 /**
- * Watches a task from outside. The search keeps its limits itself and ends cleanly; here it is stopped when
- * it does not, be it stuck in the model's code or in an analysis after the search.
+ * Watches a task from outside. The search keeps its limits itself and ends cleanly; here it is
+ * stopped when it does not, be it stuck in the model's code or in an analysis after the search.
  */
 export class Limits {
   private readonly timers: NodeJS.Timeout[] = [];

@@ -39,8 +39,8 @@ function whatIs(exported: Readonly<Record<string, unknown>>): string {
 
 /**
  * The model of that name in the library, or in the file at that path.
- * @throws ReconvergeError RCV101 unknown name, RCV104 no such file, RCV105 it does not compile, RCV106 it
- * throws while loading, RCV107 its default export is no model
+ * @throws ReconvergeError RCV101 unknown name, RCV104 no such file, RCV105 it does not compile,
+ *   RCV106 it throws while loading, RCV107 its default export is no model
  */
 export async function loadModel(model: string): Promise<Model> {
   const exported = isPath(model)
@@ -50,7 +50,7 @@ export async function loadModel(model: string): Promise<Model> {
   if (isModel(loaded)) return loaded;
   throw new ReconvergeError('RCV107', `'${model}' does not export a model: ${whatIs(exported)}`, {
     at: model,
-    hint: "a model file says: import { defineModel } from 'reconverge'; export default defineModel({ … })",
+    hint: "export default defineModel({ … }), with defineModel imported from 'reconverge'",
   });
 }
 
@@ -60,7 +60,8 @@ function isSystem(value: unknown): value is System {
 
 /**
  * The system of a model for these parameters; clock and chance are trapped meanwhile.
- * @throws ReconvergeError RCV108 when `build` returns no system, RCV210 to RCV213 for what it does wrong
+ * @throws ReconvergeError RCV108 when `build` returns no system, RCV210 to RCV213 for what it does
+ *   wrong
  */
 export function buildSystem(
   model: Model,

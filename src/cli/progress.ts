@@ -1,7 +1,7 @@
 import { duration, mebibytes } from '../report/lines.ts';
 
-/** Nothing is said about what is done earlier. */
-const QUIET_MS = 2_000;
+/** Nothing is said about what is done earlier than that, on a terminal and elsewhere. */
+const LIVE_AFTER_MS = 2_000;
 const PLAIN_EVERY_MS = 2_000;
 const LIVE_EVERY_MS = 200;
 
@@ -9,7 +9,9 @@ function lineOf(doing: string, elapsedMs: number): string {
   return `${doing}, ${duration(elapsedMs / 1000)}, ${mebibytes(process.memoryUsage.rss())}`;
 }
 
-/** A line on stderr that says how far things are: live on a terminal, else a new one now and then. */
+/**
+ * A line on stderr that says how far things are: live on a terminal, else a new one now and then.
+ */
 export class ProgressLine {
   private readonly stream: NodeJS.WriteStream;
   private readonly startedMs = performance.now();
@@ -29,7 +31,7 @@ export class ProgressLine {
 
   private show(): void {
     const elapsedMs = performance.now() - this.startedMs;
-    if (elapsedMs < QUIET_MS) return;
+    if (this.stream.isTTY && elapsedMs < LIVE_AFTER_MS) return;
     const line = lineOf(this.doing, elapsedMs);
     this.stream.write(
       this.stream.isTTY ? `\r\u001b[2K${line.slice(0, this.stream.columns - 1)}` : `${line}\n`,

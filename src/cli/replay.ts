@@ -8,8 +8,8 @@ import type { ReplayAnswer, ReplayRequest } from './replay-task.ts';
 import { outcomeOf, type Invocation, type Outcome } from './verb.ts';
 
 /**
- * `check --replay FILE`: are the traces of the file behaviours of this model? The parameters are the file's,
- * where it has them, overridden by `--set`. `holds` says that all of them are.
+ * `check --replay FILE`: are the traces of the file behaviours of this model? The parameters are
+ * the file's, where it has them, overridden by `--set`. `holds` says that all of them are.
  * @throws ReconvergeError RCV504 for a file without traces
  */
 export async function replay(invocation: Invocation, file: string): Promise<Outcome> {

@@ -27,8 +27,8 @@ export interface Invocation {
 }
 
 /**
- * One verb of the command line. Its module is loaded on every start: what is heavy is imported in `perform`.
- * `--json` and `--out` (where declared) are dealt with by the frame, and so are errors.
+ * One verb of the command line. Its module is loaded on every start: what is heavy is imported in
+ * `perform`. `--json` and `--out` (where declared) are dealt with by the frame, and so are errors.
  */
 export interface Verb {
   readonly name: string;

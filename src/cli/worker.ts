@@ -1,6 +1,6 @@
 /**
- * The entry of the worker thread, where models are loaded and explored: what they print, how long they
- * compute, how much memory they take and how they crash stays apart from the command line.
+ * The entry of the worker thread, where models are loaded and explored: what they print, how long
+ * they compute, how much memory they take and how they crash stays apart from the command line.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { ReconvergeError, messageOf } from '../model/error.ts';

@@ -10,9 +10,15 @@ function requestView({ src, reply, save }: Request): Json {
   return `${src}: failed (${reply.error.kind}, ${reply.error.persistence})`;
 }
 
-/** Undefined fields are left out, as in JSON. */
+/** Equal values were interned with keys in any order; they read the same whichever came first. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Undefined fields are left out, as in JSON; keys are sorted. */
 function json(value: unknown): Json {
-  const text = JSON.stringify(value) as string | undefined;
+  const text = JSON.stringify(value, inOrder) as string | undefined;
   return text === undefined ? null : (JSON.parse(text) as Json);
 }
 
@@ -20,7 +26,7 @@ function localView({ mode, body, saved, survives }: Local): Json {
   const view: Record<string, Json> = {};
   if (mode !== 'up') view['mode'] = mode;
   if (body !== null) {
-    view['value'] = body.snapshot.value as Json;
+    view['value'] = json(body.snapshot.value);
     const context = json(body.snapshot.context) as Record<string, Json>;
     if (Object.keys(context).length > 0) view['context'] = context;
     if (body.snapshot.status !== 'active') view['status'] = body.snapshot.status;
@@ -30,7 +36,7 @@ function localView({ mode, body, saved, survives }: Local): Json {
   if (survives !== null) view['survives'] = json(survives.input);
   if (saved !== null) {
     const { value, context } = JSON.parse(saved) as { value: Json; context: Json };
-    view['saved'] = { value, context };
+    view['saved'] = json({ value, context });
   }
   return view;
 }

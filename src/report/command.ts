@@ -1,6 +1,8 @@
 import type { Parameter, Parameters } from '../model/parameter.ts';
 
-/** A word as a POSIX shell reads it back: bare where that is safe, else in double or single quotes. */
+/**
+ * A word as a POSIX shell reads it back: bare where that is safe, else in double or single quotes.
+ */
 export function shellWord(word: string): string {
   if (/^[\w./:=@%+,-]+$/.test(word)) return word;
   if (!/[$`"\\!\n]/.test(word)) return `"${word}"`;
@@ -21,8 +23,8 @@ export function givenParameters(
 }
 
 /**
- * A command to copy and paste. `model` is written as it was asked for (a name or a path); `given` are the
- * parameters to set; `flags` come last, with `null` for a flag without a value.
+ * A command to copy and paste. `model` is written as it was asked for (a name or a path); `given`
+ * are the parameters to set; `flags` come last, with `null` for a flag without a value.
  */
 export function commandText(
   verb: string,

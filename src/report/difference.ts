@@ -144,8 +144,9 @@ function otherChange(name: string, before: Json, after: Json): string[] {
 }
 
 /**
- * What a step changed, in words: `actor`, whose step it is, comes first and is not named again. Left out
- * are what a crash wipes, the contents of a checkpoint, and an answer that its asker has taken.
+ * What a step changed, in words: `actor`, whose step it is, comes first and is not named again.
+ * Left out are what a crash wipes, the contents of a checkpoint, and an answer that its asker has
+ * taken.
  */
 export function differences(before: StateView, after: StateView, actor: string): readonly string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];

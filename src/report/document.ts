@@ -37,7 +37,9 @@ export function errorDocument(verb: string, error: ErrorDescription): Report {
   return documentOf({ verb, error });
 }
 
-/** What of a check goes into its document; without `stats` if it was stopped before there were any. */
+/**
+ * What of a check goes into its document; without `stats` if it was stopped before there were any.
+ */
 type Found = Omit<CheckReport, 'stats' | 'assumptions'> & { readonly stats: Stats | null };
 
 /** The document of an exhaustive check, with the command that repeats it beside each property. */

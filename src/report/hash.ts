@@ -10,7 +10,10 @@ interface MachineText {
 const isMachine = (value: object): value is MachineText =>
   'config' in value && 'implementations' in value;
 
-/** Writes any value as text: functions by their source, objects in their own order, cycles by number. */
+/**
+ * Writes any value as text: functions by their source, objects in their own order, cycles by
+ * number.
+ */
 class Writer {
   private readonly known = new Map<object, number>();
   private readonly write: (text: string) => void;
@@ -49,7 +52,9 @@ class Writer {
   }
 }
 
-/** What `input` gives each replica; a model whose input throws is told so by the check, not here. */
+/**
+ * What `input` gives each replica; a model whose input throws is told so by the check, not here.
+ */
 function inputsOf({ count, input }: AnyPart): readonly unknown[] {
   try {
     return Array.from({ length: count ?? 1 }, (_, index): unknown => input(index));
@@ -59,9 +64,10 @@ function inputsOf({ count, input }: AnyPart): readonly unknown[] {
 }
 
 /**
- * A fingerprint of everything that a verdict depends on: name, parameters, machines and lambdas, these by
- * the text of their source. Values that a lambda closes over count only as far as the parameters
- * decide them. The same file gives the same hash in every process; other source text, another hash.
+ * A fingerprint of everything that a verdict depends on: name, parameters, machines and lambdas,
+ * these by the text of their source. Values that a lambda closes over count only as far as the
+ * parameters decide them. The same file gives the same hash in every process; other source text,
+ * another hash.
  */
 export function modelHash(
   name: string,

@@ -1,6 +1,6 @@
 /**
- * Items one after the other with `between`, broken into lines of at most `width` columns where they do
- * not fit; an item that is longer than a line has one of its own.
+ * Items one after the other with `between`, broken into lines of at most `width` columns where they
+ * do not fit; an item that is longer than a line has one of its own.
  */
 export function filled(
   items: readonly string[],

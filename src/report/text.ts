@@ -62,7 +62,7 @@ function boundLines(bounds: Report['bounds']): readonly string[] {
         return [`stopped after ${duration(Number(value) / 1000)}: raise --timeout`];
       case 'memoryBytes':
         return [
-          `stopped at ${mebibytes(Number(value))} of memory: raise --memory, or make the model smaller`,
+          `stopped at ${mebibytes(Number(value))} of memory: raise --memory, or shrink the model`,
         ];
       case 'interrupted':
         return ['stopped because it was interrupted'];
@@ -104,7 +104,8 @@ function propertyLines(report: Report, { paint, width }: TextOptions): readonly 
       ' ',
       Math.max(30, width - indent),
     );
-    const head = `  ${paint(look, SIGN[property.result])} ${name}  ${paint('faint', kind)}  ${paint(look, result)}`;
+    const sign = paint(look, SIGN[property.result]);
+    const head = `  ${sign} ${name}  ${paint('faint', kind)}  ${paint(look, result)}`;
     return [`${head}  ${first}`.trimEnd(), ...more.map((text) => `${' '.repeat(indent)}${text}`)];
   });
 }

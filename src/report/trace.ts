@@ -21,8 +21,8 @@ function paintedHead(step: TraceStep, cells: readonly string[], paint: Paint): s
 }
 
 /**
- * A behaviour, one line per step: number, label, actor, event and fault, and what it changed. The loop of
- * a lasso is marked at its first step and after the last.
+ * A behaviour, one line per step: number, label, actor, event and fault, and what it changed. The
+ * loop of a lasso is marked at its first step and after the last.
  */
 export function traceLines(trace: Trace, width: number, paint: Paint): readonly string[] {
   const { initial, steps, loop } = trace;

@@ -43,16 +43,15 @@ describe.concurrent('reconverge check', () => {
     expect(documentIn(await reconverge(args)).stats?.states).toBe(states);
   });
 
-  it('writes its keys in the order of the schema, and the same text twice but for stats', async () => {
+  it('writes its keys in the order of the schema, and the same twice but for stats', async () => {
     const args = ['check', 'two-phase-commit', '--set', 'bug=premature-commit', '--json'];
     const [one, two] = await Promise.all([reconverge(args), reconverge(args)]);
     const withoutStats = (text: string): string => text.replace(/"stats": \{[^}]*\}/, '');
     expect(withoutStats(one.stdout)).toBe(withoutStats(two.stdout));
     const report = documentIn(one);
-    expect(Object.keys(report)).toEqual(
-      'schema verb model result completeness bounds seed stats properties tolerance conformance error'.split(
-        ' ',
-      ),
+    expect(Object.keys(report).join(' ')).toBe(
+      'schema verb model result completeness bounds seed stats ' +
+        'properties tolerance conformance error',
     );
     expect(Object.keys(report.properties[0] ?? {})).toEqual(
       'name kind result failure vacuous because values trace replay'.split(' '),

@@ -21,7 +21,12 @@ import { top } from './limit.ts';
 
 const machine = setup({}).createMachine({
   context: { n: 0 },
-  on: { ADD: { guard: ({ context }) => context.n < top, actions: assign({ n: ({ context }) => context.n + 1 }) } },
+  on: {
+    ADD: {
+      guard: ({ context }) => context.n < top,
+      actions: assign({ n: ({ context }) => context.n + 1 }),
+    },
+  },
 });
 if (!(machine instanceof StateMachine)) throw new Error('another instance of xstate');
 

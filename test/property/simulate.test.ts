@@ -145,3 +145,8 @@ describe('a simulation', () => {
     for (const path of ['', 'x', '3:', '0:999']) expect(codeOf(fallen, { path })).toBe('RCV311');
   });
 });
+
+it('prints equal states equally, whichever was met first', () => {
+  const system = built(orderFulfilment, { bug: 'key-per-attempt' });
+  expect(simulate(system, { seed: 2 }).result).toBe('violated');
+});

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { blocksOf, fileNameOf, linksOf } from './docs/markdown.ts';
+import { blocksOf, fileNameOf, linksOf, type Block } from './docs/markdown.ts';
 import { exchangesOf, isSame, Terminal } from './docs/transcript.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -63,7 +63,8 @@ describe('transcripts', () => {
     const place = join(folder, path.replaceAll('/', '-'));
     mkdirSync(place);
     const terminal = new Terminal(main, place);
-    let text = read(path);
+    const text = read(path);
+    const updated: { readonly block: Block; readonly printed: readonly string[] }[] = [];
     for (const block of blocksOf(text)) {
       if (block.language === 'ts') writeFileSync(join(place, fileNameOf(block)), block.text);
       if (block.language !== 'console') continue;
@@ -72,16 +73,16 @@ describe('transcripts', () => {
         const actual = await terminal.type(command);
         const isRight = isSame(output, actual);
         if (!isUpdating && !isRight) expect(actual, `$ ${command}`).toBe(output);
-        printed.push(`$ ${command}`, isRight ? output : actual);
+        printed.push(`$ ${command}`, ...(isRight ? output : actual).split('\n'));
       }
-      if (isUpdating) {
-        text = text.replace(
-          `\`\`\`console\n${block.text}\n`,
-          () => `\`\`\`console\n${printed.join('\n')}\n`,
-        );
-      }
+      updated.push({ block, printed });
     }
-    if (isUpdating) writeFileSync(join(root, path), text);
+    if (!isUpdating) return;
+    const lines = text.split('\n');
+    for (const { block, printed } of updated.toReversed()) {
+      lines.splice(block.line - 1, block.text.split('\n').length, ...printed);
+    }
+    writeFileSync(join(root, path), lines.join('\n'));
   });
 
   test('are compared but for timings and what is left out', () => {

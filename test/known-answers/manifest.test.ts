@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { check } from '../../src/check/check.ts';
+import { retrace } from '../../src/check/retrace.ts';
+import type { Model } from '../../src/model/define.ts';
+import { parameterValues } from '../../src/model/parameter.ts';
+import checkpointedSaga from '../../models/checkpointed-saga.ts';
+import orderFulfilment from '../../models/order-fulfilment.ts';
+import tokenRing from '../../models/token-ring.ts';
+import twoPhaseCommit from '../../models/two-phase-commit.ts';
+
+interface Pinned {
+  readonly parameters: Readonly<Record<string, string | number>>;
+  readonly result: string;
+  readonly states: number;
+  readonly transitions?: number;
+  readonly depth: number;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly counterexamples?: Readonly<Record<string, number>>;
+  readonly consistentStates?: number;
+}
+
+const models: readonly Model[] = [twoPhaseCommit, checkpointedSaga, tokenRing, orderFulfilment];
+const manifest = JSON.parse(
+  readFileSync(new URL('../../models/manifest.json', import.meta.url), 'utf8'),
+) as Record<string, readonly Pinned[]>;
+
+const build = (model: Model, given: Pinned['parameters']) => {
+  const texts = Object.entries(given).map(([name, value]) => [name, String(value)]);
+  return model.build(parameterValues(model.parameters, Object.fromEntries(texts)));
+};
+
+it('every model of the library is pinned', () => {
+  expect(Object.keys(manifest).toSorted()).toEqual(models.map(({ name }) => name).toSorted());
+});
+
+describe.each(models)('$name', (model) => {
+  it.each(manifest[model.name] ?? [])('$parameters is $result, $states states', (pinned) => {
+    const system = build(model, pinned.parameters);
+    const { result, completeness, stats, properties } = check(system);
+    const verdicts = Object.fromEntries(properties.map((one) => [one.name, one.result]));
+    expect(completeness).toBe('exhaustive');
+    expect(result).toBe(pinned.result);
+    expect(stats.states).toBe(pinned.states);
+    expect(stats.depth).toBe(pinned.depth);
+    if (pinned.transitions !== undefined) expect(stats.transitions).toBe(pinned.transitions);
+    expect(verdicts).toMatchObject(pinned.properties);
+    for (const [name, steps] of Object.entries(pinned.counterexamples ?? {})) {
+      expect(properties.find((one) => one.name === name)?.trace?.steps).toHaveLength(steps);
+    }
+    if (pinned.consistentStates !== undefined) {
+      const converges = properties.find(({ kind }) => kind === 'converges');
+      expect(converges?.values['C']).toBe(pinned.consistentStates);
+    }
+  });
+});
+
+describe('what the traces must show', () => {
+  it('saga, checkpoint first: 9 steps, one of them the crash', () => {
+    const system = build(checkpointedSaga, { steps: 3, workflows: 3, bug: 'checkpoint-first' });
+    const { properties } = check(system, { properties: ['atomic'] });
+    const steps = properties[0]?.trace?.steps ?? [];
+    expect(steps).toHaveLength(9);
+    expect(steps.filter(({ label }) => label === 'F').map(({ fault }) => fault?.name)).toEqual([
+      'worker.crash',
+    ]);
+  });
+
+  it('ring 4/2: a lasso without faults that can be walked again', () => {
+    const system = build(tokenRing, { processes: 4, values: 2 });
+    const converges = check(system).properties.find(({ name }) => name === 'converges');
+    const trace = converges?.trace;
+    expect(converges?.failure).toBe('lasso');
+    if (trace === null || trace === undefined) throw new Error('there is no trace');
+    retrace(system, trace);
+    const loop = trace.steps.slice(trace.loop ?? trace.steps.length);
+    expect(loop.length).toBeGreaterThan(0);
+    expect(loop.every(({ label }) => label !== 'F')).toBe(true);
+    const before = trace.loop === 0 ? trace.initial : trace.steps[(trace.loop ?? 0) - 1]?.state;
+    expect(trace.steps.at(-1)?.state).toEqual(before);
+    const broken = { ...trace, steps: trace.steps.slice(0, -1) };
+    expect(() => retrace(system, broken)).toThrow('does not close');
+  });
+
+  it('order, volatile intent: broken only with a crash, and the crash is in the trace', () => {
+    const bug = 'volatile-intent';
+    expect(check(build(orderFulfilment, { bug, crashes: 0 })).result).toBe('holds');
+    const { result, properties } = check(build(orderFulfilment, { bug, crashes: 1 }));
+    expect(result).toBe('violated');
+    for (const { result: one, trace } of properties) {
+      if (one !== 'violated') continue;
+      expect(trace?.steps.some(({ fault }) => fault?.name === 'order.crash')).toBe(true);
+    }
+  });
+});
