@@ -29,9 +29,7 @@ const ATTEMPTS_MAX = 2;
 const STEPS = ['reserve', 'charge', 'ship'] as const;
 
 /** Business identity: the same in every attempt and after every restart. */
-interface Key {
-  readonly key: string;
-}
+type Key = { readonly key: string };
 
 interface Order {
   readonly id: string;
@@ -199,10 +197,10 @@ const table = (name: string, keepsTombstones: boolean): ServiceTable => ({
     from ${name} where key = $1 or starts_with(key, $1 || '/')`,
 });
 const SERVICES = ['stock', 'payments', 'shipments'] as const;
+const tables = (keeps: boolean) =>
+  Object.fromEntries(SERVICES.map((name) => [name, table(name, keeps)]));
 const createTable = (name: string) => `create table if not exists ${name}
   (key text primary key, status text not null check (status in ('half', 'full', 'void')));`;
-
-const keyOfAttempt = ({ context }: { context: Order }) => `${context.id}/${context.tries}`;
 
 /** The order without one of its rules, by `bug`; the tombstone is a rule of the services. */
 const variants = {
@@ -214,7 +212,9 @@ const variants = {
   /** Undoes before the decision to undo is durable: harmless until it crashes. */
   'volatile-intent': order.provide({ guards: { isVolatile: () => true } }),
   'no-tombstone': order,
-  'key-per-attempt': order.provide({ actions: { chooseKey: assign({ key: keyOfAttempt }) } }),
+  'key-per-attempt': order.provide({
+    actions: { chooseKey: assign({ key: ({ context: { id, tries } }) => `${id}/${tries}` }) },
+  }),
   'no-retry': order.provide({ guards: { transient: () => false } }),
   'no-rollback': order.provide({ guards: { permanent: () => false } }),
   'no-compensate': order.provide({ guards: { partial: () => false } }),
@@ -298,8 +298,6 @@ export default defineModel({
     input: (id) => ({ id }),
     example: 'o1',
     schema: SERVICES.map(createTable).join('\n'),
-    services: Object.fromEntries(
-      SERVICES.map((name) => [name, table(name, bug !== 'no-tombstone')]),
-    ),
+    services: tables(bug !== 'no-tombstone'),
   }),
 });

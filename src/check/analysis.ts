@@ -7,7 +7,10 @@ import type { Plan } from './plan.ts';
 
 const LABELS: readonly Label[] = ['P', 'R', 'E', 'F'];
 
-/** What all properties share: the explored span, its labelled edges, and sets of states by predicate. */
+/**
+ * What all properties share: the explored span, its labelled edges, and sets of states by
+ * predicate.
+ */
 export class Analysis {
   readonly compiled: Compiled;
   readonly plan: Plan;
@@ -75,7 +78,10 @@ export class Analysis {
     return true;
   }
 
-  /** One weak class per actor and label of P, R and E; strong for replies that compete with a timeout. */
+  /**
+   * One weak class per actor and label of P, R and E; strong for replies that compete with a
+   * timeout.
+   */
   fairness(kind: 'default' | 'none'): FairnessClasses {
     const { actions } = this.graph;
     const actors = this.compiled.actorNames.length;
@@ -95,7 +101,9 @@ export class Analysis {
     return { weak, strong, classes: Math.max(actors * 3, replies.size) };
   }
 
-  /** Whether the model has replies that compete with a timeout, so that strong fairness was assumed. */
+  /**
+   * Whether the model has replies that compete with a timeout, so that strong fairness was assumed.
+   */
   get assumesStrongFairness(): boolean {
     return this.graph.actions.some((action) => this.compiled.action(action).strong);
   }

@@ -138,8 +138,9 @@ export function explored(system: System, plan: Plan): [Compiled, Plan, Explorati
 }
 
 /**
- * Decides the properties of a system on every reachable state. Verdicts of a search that reached a bound
- * are `unknown`, but for violations that were seen. Every trace is walked again through XState.
+ * Decides the properties of a system on every reachable state. Verdicts of a search that reached a
+ * bound are `unknown`, but for violations that were seen. Every trace is walked again through
+ * XState.
  * @throws ReconvergeError for the user's mistakes in the model
  */
 export function check(system: System, options: CheckOptions = {}): CheckReport {
@@ -167,7 +168,7 @@ export function check(system: System, options: CheckOptions = {}): CheckReport {
   const seconds = (performance.now() - started) / 1000;
   return {
     result: combined(properties),
-    completeness: found.incomplete === null ? 'exhaustive' : 'bounded',
+    completeness: found.incomplete === null && !found.stopped ? 'exhaustive' : 'bounded',
     bounds: reached(found, bounds, unbounded),
     stats: statsOf(found, seconds),
     properties,

@@ -206,11 +206,18 @@ function judgeRecovery(analysis: Analysis): Judgement {
   return violated('step', analysis.compiled.claimText(broken.claim), path);
 }
 
+const COMPETING = 'a pending reply that competes with a timeout is delivered in the end';
+
 /** Decides one property on a completely explored span. */
-export function judge(
-  analysis: Analysis,
-  { name, property, predicate }: PlannedProperty,
-): Judgement {
+export function judge(analysis: Analysis, planned: PlannedProperty): Judgement {
+  const judgement = decide(analysis, planned);
+  const { property } = planned;
+  const isFair = 'fairness' in property && property.fairness === 'default';
+  if (!isFair || !analysis.assumesStrongFairness) return judgement;
+  return { ...judgement, values: { ...judgement.values, assumes: COMPETING } };
+}
+
+function decide(analysis: Analysis, { name, property, predicate }: PlannedProperty): Judgement {
   const { settled, consistent } = analysis.plan;
   switch (property.kind) {
     case 'always':

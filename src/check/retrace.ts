@@ -10,8 +10,8 @@ const same = (a: unknown, b: unknown): boolean =>
 export class TraceRefuted extends Error {}
 
 /**
- * Walks a trace again, from nothing: machines are compiled anew and every step is taken by XState, without
- * any table of the search. The shape of the lasso is checked too.
+ * Walks a trace again, from nothing: machines are compiled anew and every step is taken by XState,
+ * without any table of the search. The shape of the lasso is checked too.
  * @throws TraceRefuted when a step does not exist or ends elsewhere
  */
 export function retrace(system: System, trace: Trace): void {

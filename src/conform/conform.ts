@@ -124,8 +124,8 @@ function jobsOf(
 }
 
 /**
- * Plays every fault point of the model, every commit with its connection cut, and every counterexample
- * on PostgreSQL, in lock-step with the model (spec 6).
+ * Plays every fault point of the model, every commit with its connection cut, and every
+ * counterexample on PostgreSQL, in lock-step with the model (spec 6).
  * @throws ReconvergeError RCV416 for a model without a PostgreSQL binding
  */
 export async function conform(

@@ -5,8 +5,8 @@ import type { Body, Request } from '../machine/body.ts';
 import type { Compiled } from '../machine/compile.ts';
 
 /**
- * A place where a fault can strike the orchestrator: what it is in, what it waits for, and which fault
- * (spec 6.4). `path` is a shortest behaviour that ends with the fault.
+ * A place where a fault can strike the orchestrator: what it is in, what it waits for, and which
+ * fault (spec 6.4). `path` is a shortest behaviour that ends with the fault.
  */
 export interface FaultPoint {
   readonly name: string;
@@ -44,7 +44,9 @@ function committed(
   return inFlight !== null && after.saved === inFlight && before.saved !== inFlight;
 }
 
-/** Every reachable (situation, fault) pair, each with a shortest way to it, in breadth-first order. */
+/**
+ * Every reachable (situation, fault) pair, each with a shortest way to it, in breadth-first order.
+ */
 export function faultPoints(analysis: Analysis, orchestrator: number): readonly FaultPoint[] {
   const { compiled, found, graph } = analysis;
   const { locals } = compiled.world.actor(orchestrator);

@@ -32,9 +32,9 @@ export interface Stage {
 }
 
 /**
- * A fault that the model does not see, because what it strikes takes place all the same: a connection
- * cut before or after the COMMIT of a save, or SIGKILL in the middle of a recovery, which is then done
- * again.
+ * A fault that the model does not see, because what it strikes takes place all the same: a
+ * connection cut before or after the COMMIT of a save, or SIGKILL in the middle of a recovery,
+ * which is then done again.
  */
 export interface HiddenFault {
   /** Index of the step in the path. */
@@ -43,8 +43,8 @@ export interface HiddenFault {
 }
 
 /**
- * Plays a behaviour of the model and of the real system side by side, step by step, and compares them
- * after each step (spec 6.3).
+ * Plays a behaviour of the model and of the real system side by side, step by step, and compares
+ * them after each step (spec 6.3).
  */
 export class Lockstep {
   private readonly stage: Stage;
@@ -227,7 +227,10 @@ export class Lockstep {
     await this.tell({ do: 'answer', child: request.id, reply });
   }
 
-  /** A recovery; if it is struck, the worker dies when it has taken the workflow over, and another one comes. */
+  /**
+   * A recovery; if it is struck, the worker dies when it has taken the workflow over, and another
+   * one comes.
+   */
   private async recover(isStruck: boolean): Promise<void> {
     await this.begin('recover');
     if (!isStruck) return;

@@ -43,8 +43,9 @@ export class ObservedClasses {
 }
 
 /**
- * The answers to one question, as a tree of decisions: an inner node looks at one observation, a leaf
- * is an answer. A question is put to the model once per distinct path; after that it is a walk.
+ * The answers to one question, as a tree of decisions: an inner node looks at one observation, a
+ * leaf is an answer. A question is put to the model once per distinct path; after that it is a
+ * walk.
  *
  * A node is an index into `nodes`: the observation at an inner node (children in `children[node]`),
  * or, at a leaf, the answer encoded as `-2 - answer`.

@@ -1,6 +1,8 @@
 import { Ints } from './growable.ts';
 
-/** Edges in compressed rows: those of state s are at `offsets[s]` to `offsets[s + 1]`, exclusive. */
+/**
+ * Edges in compressed rows: those of state s are at `offsets[s]` to `offsets[s + 1]`, exclusive.
+ */
 export class Graph {
   private readonly offsetList = new Ints();
   private readonly actionList = new Ints();

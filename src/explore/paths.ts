@@ -10,8 +10,8 @@ export interface Hop {
 }
 
 /**
- * A shortest path inside a subgraph from one of `sources` to a state for which `isGoal`; null if there
- * is none. The path may have no hop.
+ * A shortest path inside a subgraph from one of `sources` to a state for which `isGoal`; null if
+ * there is none. The path may have no hop.
  */
 export function shortestPath(
   { graph, inside, counted }: Subgraph,
@@ -120,8 +120,8 @@ export function canReach(graph: Graph, counted: Uint8Array, goal: Uint8Array): U
 }
 
 /**
- * The longest path over counted edges through states that are not goals, by state: 0 at goals, Infinity
- * where a cycle or an end can be reached before a goal.
+ * The longest path over counted edges through states that are not goals, by state: 0 at goals,
+ * Infinity where a cycle or an end can be reached before a goal.
  */
 export function stepsToGoal(graph: Graph, counted: Uint8Array, goal: Uint8Array): Float64Array {
   const { offsets, targets } = graph;

@@ -10,8 +10,8 @@ export interface Subgraph {
 }
 
 /**
- * Tarjan's strongly connected components of a subgraph, without recursion. `visit` gets each component
- * as a list of states, sinks first; the list is valid during the call only.
+ * Tarjan's strongly connected components of a subgraph, without recursion. `visit` gets each
+ * component as a list of states, sinks first; the list is valid during the call only.
  */
 export function forEachComponent(
   { graph, inside, counted }: Subgraph,

@@ -4,7 +4,9 @@ import { Ints } from './growable.ts';
 import { StateTable } from './state-table.ts';
 import { Successors } from './successors.ts';
 
-/** Where to stop. Every bound reached makes the exploration incomplete, and its verdicts unknown. */
+/**
+ * Where to stop. Every bound reached makes the exploration incomplete, and its verdicts unknown.
+ */
 export interface Bounds {
   readonly statesMax: number;
   /** States on a path from an initial state. */
@@ -26,13 +28,15 @@ export interface SearchOptions {
   readonly bounds: Bounds;
   /** Keep the edges: needed for everything but invariants. */
   readonly edges: boolean;
-  /** Predicates whose falsity (`always`) ends the search at once; empty: explore the whole span. */
+  /**
+   * The search ends once each of these predicates was seen false; empty: explore the whole span.
+   */
   readonly stopAt: readonly number[];
   /** Ends the search at the first broken claim. */
   readonly stopAtClaim: boolean;
   readonly clock: () => number;
   readonly residentBytes: () => number;
-  /** Asked every few thousand states; true ends the search as interrupted. */
+  /** Asked again and again; true ends the search as interrupted. */
   readonly interrupted: () => boolean;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -56,7 +60,10 @@ export interface Exploration {
   readonly incomplete: 'states' | 'depth' | 'time' | 'memory' | 'interrupted' | 'values' | null;
   /** Whether a stop was asked for by `stopAt` or `stopAtClaim`. */
   readonly stopped: boolean;
-  /** By predicate, the first state in which it does not hold, and the first in which it does; -1 none. */
+  /**
+   * By predicate, the first state in which it does not hold, and the first in which it does; -1
+   * none.
+   */
   readonly firstFalse: readonly number[];
   readonly firstTrue: readonly number[];
   readonly brokenClaim: BrokenClaim | null;
@@ -69,7 +76,8 @@ export interface Exploration {
   readonly bytes: number;
 }
 
-const CHECK_EVERY = 4096;
+const LOOK_AT_CLOCK_EVERY = 64;
+const LOOK_AT_BOUNDS_MS = 50;
 
 /** Breadth-first search over an integer system, exact. */
 export class Search {
@@ -119,8 +127,14 @@ export class Search {
       if (holds) {
         const at = state * this.markWords + (predicate >> 5);
         this.marks.data[at] = (this.marks.data[at] as number) | (1 << (predicate & 31));
-      } else if (this.options.stopAt.includes(predicate)) this.stopped = true;
+      } else if (this.isOver(predicate)) this.stopped = true;
     }
+  }
+
+  /** Whether, with this predicate false, all that the search was asked to falsify is false. */
+  private isOver(predicate: number): boolean {
+    const { stopAt } = this.options;
+    return stopAt.includes(predicate) && stopAt.every((one) => this.firstFalse[one] !== -1);
   }
 
   private bound(queued: number): Exploration['incomplete'] {
@@ -152,6 +166,17 @@ export class Search {
     });
   }
 
+  private lastLookMs = -Infinity;
+
+  /** Whether it is time to look at the bounds that are not counted. */
+  private isDue(state: number): boolean {
+    if (state % LOOK_AT_CLOCK_EVERY !== 0) return false;
+    const now = this.options.clock();
+    if (now - this.lastLookMs < LOOK_AT_BOUNDS_MS) return false;
+    this.lastLookMs = now;
+    return true;
+  }
+
   private explore(): Exploration['incomplete'] {
     const { bounds } = this.options;
     for (const row of this.system.initial) this.discover(row, -1);
@@ -164,7 +189,7 @@ export class Search {
       }
       if (this.depth > bounds.depthMax) return this.cut(state, 'depth');
       if (this.table.count > bounds.statesMax) return 'states';
-      if (state % CHECK_EVERY === 0) {
+      if (this.isDue(state)) {
         const reached = this.bound(this.table.count - state);
         if (reached !== null) return reached;
       }

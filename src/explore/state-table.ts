@@ -1,8 +1,8 @@
 import { Ints } from './growable.ts';
 
 /**
- * All distinct states found, exact: rows of `width` integers in order of discovery, and an open hash
- * table of row numbers beside them. No fingerprints: rows are compared in full.
+ * All distinct states found, exact: rows of `width` integers in order of discovery, and an open
+ * hash table of row numbers beside them. No fingerprints: rows are compared in full.
  */
 export class StateTable {
   readonly width: number;

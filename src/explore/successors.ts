@@ -3,8 +3,8 @@ import { DecisionTable, ObservedClasses } from './decision-table.ts';
 import { Ints } from './growable.ts';
 
 /**
- * The successor function of an integer system: every rule is a decision table whose leaves are lists of
- * outcomes, flattened as [count, (action, brokenClaim, writes, (component, value)…)…].
+ * The successor function of an integer system: every rule is a decision table whose leaves are
+ * lists of outcomes, flattened as [count, (action, brokenClaim, writes, (component, value)…)…].
  */
 export class Successors {
   readonly width: number;
@@ -58,7 +58,10 @@ export class Successors {
     return (this.predicateTables[predicate] as DecisionTable<boolean>).lookup(states, offset) === 1;
   }
 
-  /** Calls `visit` for each outcome in the state at `offset`; `next` is overwritten by the following call. */
+  /**
+   * Calls `visit` for each outcome in the state at `offset`; `next` is overwritten by the following
+   * call.
+   */
   forEach(
     states: Int32Array,
     offset: number,

@@ -2,12 +2,16 @@ import type { AnyMachineSnapshot } from 'xstate';
 import type { Failure } from '../model/failure.ts';
 import { canonical } from './canonical.ts';
 
-/** What an asker will be told. `done` carries the output (undefined for none), `error` the failure. */
+/**
+ * What an asker will be told. `done` carries the output (undefined for none), `error` the failure.
+ */
 export type Reply =
   | { readonly is: 'done'; readonly output: unknown }
   | { readonly is: 'error'; readonly error: Failure };
 
-/** A pending invoke. `save` is the snapshot text that a checkpoint in flight will store, else null. */
+/**
+ * A pending invoke. `save` is the snapshot text that a checkpoint in flight will store, else null.
+ */
 export interface Request {
   readonly id: string;
   readonly src: string;
@@ -29,7 +33,9 @@ export interface Body {
   readonly requests: readonly Request[];
   /** One batch per macrostep that armed timers; within a batch they fire in order of delay. */
   readonly timers: readonly (readonly Timer[])[];
-  /** Children that were answered while their invoking state stayed active: id to persisted snapshot. */
+  /**
+   * Children that were answered while their invoking state stayed active: id to persisted snapshot.
+   */
   readonly answered: Readonly<Record<string, unknown>>;
 }
 

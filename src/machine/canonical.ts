@@ -32,9 +32,10 @@ function object(value: object, path: string, at: string): string {
 }
 
 /**
- * A text that two values share iff they are the same: keys sorted; NaN, -0, infinities and undefined kept
- * apart. Equal to JSON for values that survive JSON.
- * @throws ReconvergeError RCV220 for functions, symbols, bigints and class instances (Date, Map, Error …)
+ * A text that two values share iff they are the same: keys sorted; NaN, -0, infinities and
+ * undefined kept apart. Equal to JSON for values that survive JSON.
+ * @throws ReconvergeError RCV220 for functions, symbols, bigints and class instances (Date, Map,
+ * Error …)
  */
 export function canonical(value: unknown, path: string, at: string): string {
   switch (typeof value) {

@@ -13,9 +13,9 @@ function mayEscalate(world: World, probe: Probe, persistence: string): boolean {
 }
 
 /**
- * The claim of R on one delivery (spec 3.5): a failure of persistence p, told to an actor in a state
- * without a recovery tag, leads to a stable state tagged `recovery[p]`, or escalates as declared.
- * Returns what is wrong, or null.
+ * The claim of R on one delivery (spec 3.5): a failure of persistence p, told to an actor in a
+ * state without a recovery tag, leads to a stable state tagged `recovery[p]`, or escalates as
+ * declared. Returns what is wrong, or null.
  */
 export function brokenClaim(
   world: World,

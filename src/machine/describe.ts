@@ -41,7 +41,10 @@ function localView({ mode, body, saved, survives }: Local): Json {
   return view;
 }
 
-/** A global state for people: what each actor is in, what waits, what is adrift, what is left of budgets. */
+/**
+ * A global state for people: what each actor is in, what waits, what is adrift, what is left of
+ * budgets.
+ */
 export function describe(world: World, state: Int32Array): StateView {
   const view: Record<string, Json> = {};
   for (const { instance, locals } of world.actors) {

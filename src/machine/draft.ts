@@ -4,7 +4,8 @@ import { canonical } from './canonical.ts';
 import type { DeclaredFault } from './fault.ts';
 import { canCrash, isRunning, type Local, type Zombie } from './local.ts';
 import type { Probe } from './probe.ts';
-import { checkpointText, handles, type Message, type Reaction } from './react.ts';
+import type { Message } from './follow.ts';
+import { checkpointText, handles, type Reaction } from './react.ts';
 import { evaluate } from './purity.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +15,10 @@ const sortedTexts = <T>(items: readonly T[], at: string): [string, T[]] => {
   return [`[${sorted.map(([text]) => text).join(',')}]`, sorted.map(([, item]) => item)];
 };
 
-/** One successor being made: reads go through the probe, so that they are noted; writes are kept apart. */
+/**
+ * One successor being made: reads go through the probe, so that they are noted; writes are kept
+ * apart.
+ */
 export class Draft {
   readonly world: World;
   private readonly probe: Probe;
@@ -101,7 +105,9 @@ export class Draft {
     this.setAdrift(service, [...zombies, zombie]);
   }
 
-  /** A new body for a running actor: its messages go out, a final state is saved in the same step. */
+  /**
+   * A new body for a running actor: its messages go out, a final state is saved in the same step.
+   */
   private settle(actor: number, reaction: Reaction): void {
     const { instance } = this.world.actor(actor);
     const { body, sent, abandoned } = reaction;

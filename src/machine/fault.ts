@@ -8,7 +8,9 @@ import {
 import type { AnyEnvironmentEvent, AnyFaultTolerance } from '../model/system.ts';
 import type { FiredFault } from '../model/verdict.ts';
 
-/** A declared fault with a budget above 0. `pool` indexes the shared or own budget; null: no bound. */
+/**
+ * A declared fault with a budget above 0. `pool` indexes the shared or own budget; null: no bound.
+ */
 export interface DeclaredFault {
   readonly fired: FiredFault;
   readonly pool: number | null;
@@ -22,7 +24,9 @@ export interface Pool {
 const UNBOUNDED = -1;
 const LEFT_OUT = -2;
 
-/** Every fault that may happen, by name (`order.crash`, `charge.late`, `link.CUT`), and the budgets. */
+/**
+ * Every fault that may happen, by name (`order.crash`, `charge.late`, `link.CUT`), and the budgets.
+ */
 export interface FaultPlan {
   readonly faults: ReadonlyMap<string, DeclaredFault>;
   readonly pools: readonly Pool[];

@@ -11,13 +11,18 @@ export interface Local {
   readonly survives: { readonly input: unknown } | null;
 }
 
-/** A request in flight that nobody awaits any more; `forever` if the fault behind it has no budget. */
+/**
+ * A request in flight that nobody awaits any more; `forever` if the fault behind it has no budget.
+ */
 export interface Zombie {
   readonly event: { readonly type: string };
   readonly forever: boolean;
 }
 
-/** Whether the actor is an obstacle to a crash: done actors cannot crash, nor can what is down already. */
+/**
+ * Whether the actor is an obstacle to a crash: done actors cannot crash, nor can what is down
+ * already.
+ */
 export function canCrash(local: Local): boolean {
   return local.body !== null && local.body.snapshot.status !== 'done';
 }

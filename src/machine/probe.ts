@@ -10,7 +10,9 @@ interface Keyhole extends Observation {
 /** A Map takes 0 and -0 for one key; a predicate need not. */
 const NEGATIVE_ZERO = Symbol('-0');
 
-/** All keyholes of a system: the components themselves first, then whatever predicates looked at. */
+/**
+ * All keyholes of a system: the components themselves first, then whatever predicates looked at.
+ */
 export class Keyholes {
   private readonly all: Keyhole[] = [];
   private readonly byKey = new Map<string, Keyhole>();

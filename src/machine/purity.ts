@@ -1,6 +1,9 @@
 import { ReconvergeError, messageOf } from '../model/error.ts';
 
-/** The last trapped call. XState wraps what guards throw and users may swallow it, so it is kept here. */
+/**
+ * The last trapped call. XState wraps what guards throw and users may swallow it, so it is kept
+ * here.
+ */
 let impurity: string | null = null;
 
 function refused(what: string): Error {
@@ -12,12 +15,15 @@ type Restore = () => void;
 
 function trap(owner: object, name: string, what: string): Restore {
   const original = Object.getOwnPropertyDescriptor(owner, name);
-  if (original === undefined || original.configurable === false) return () => {};
   const value = (): never => {
     throw refused(what);
   };
   Object.defineProperty(owner, name, { configurable: true, writable: true, value });
-  return () => Object.defineProperty(owner, name, original);
+  return () => {
+    // Some live on a prototype: what hid them is taken away again.
+    if (original === undefined) Reflect.deleteProperty(owner, name);
+    else Object.defineProperty(owner, name, original);
+  };
 }
 
 function trapDate(): Restore {
@@ -58,8 +64,12 @@ function checkPure(at: string): void {
   });
 }
 
+function placed({ code, message, hint, cause }: ReconvergeError, at: string): ReconvergeError {
+  return new ReconvergeError(code, message, { at, cause, ...(hint === null ? {} : { hint }) });
+}
+
 function explained(thrown: unknown, at: string): unknown {
-  if (thrown instanceof ReconvergeError) return thrown;
+  if (thrown instanceof ReconvergeError) return thrown.at === null ? placed(thrown, at) : thrown;
   const cause = thrown;
   const message = messageOf(thrown);
   if (
@@ -91,8 +101,10 @@ function explained(thrown: unknown, at: string): unknown {
 }
 
 /**
- * Runs code of the model with clock and chance trapped, and tells what it throws as the user's mistake.
- * @throws ReconvergeError RCV210 clock or chance, RCV211 mutation, RCV212 endless loop, RCV213 any other
+ * Runs code of the model with clock and chance trapped, and tells what it throws as the user's
+ * mistake.
+ * @throws ReconvergeError RCV210 clock or chance, RCV211 mutation, RCV212 endless loop, RCV213 any
+ * other
  */
 export function evaluate<T>(at: string, code: () => T): T {
   if (depth === 0) impurity = null;

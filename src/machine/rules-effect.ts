@@ -26,7 +26,10 @@ function replyOf(world: World, draft: Draft, request: Request, service: number):
   return { is: 'done', output: deepFreeze(answer) };
 }
 
-/** What a fault does to a request instead of serving it; null when the service must be up and is not. */
+/**
+ * What a fault does to a request instead of serving it; null when the service must be up and is
+ * not.
+ */
 function faulty(
   world: World,
   draft: Draft,

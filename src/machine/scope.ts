@@ -27,8 +27,8 @@ export function isReference(value: unknown): value is StubReference {
 
 /**
  * XState's pure step function with an actor scope of our own: what it would execute is listed, and
- * `system.get(name)` finds the actors of the model, so that the very machine that runs in a real actor
- * system runs here. One per actor of the model.
+ * `system.get(name)` finds the actors of the model, so that the very machine that runs in a real
+ * actor system runs here. One per actor of the model.
  */
 export class Stepper {
   readonly machine: AnyStateMachine;
@@ -50,7 +50,6 @@ export class Stepper {
       get: (key: string): StubReference => {
         if (known.has(key)) return reference(key);
         throw new ReconvergeError('RCV207', `there is no actor '${key}' to send to`, {
-          at: name,
           hint: `actors of this model: ${[...known].join(', ')}`,
         });
       },

@@ -8,7 +8,8 @@ import { Component, fastestGrowingPath } from './component.ts';
 import { faultPlan, type FaultPlan } from './fault.ts';
 import { instancesOf, type Instance } from './instance.ts';
 import type { Local, Zombie } from './local.ts';
-import { Reactor, type Message, type Reaction } from './react.ts';
+import type { Message } from './follow.ts';
+import { Reactor, type Reaction } from './react.ts';
 import { Stepper } from './scope.ts';
 
 /** Distinct values of one component beyond which the span counts as unbounded. */
@@ -25,7 +26,7 @@ interface Actor {
 }
 
 function sample<T>(name: string): (values: readonly T[]) => string {
-  return (values) => fastestGrowingPath(name, values.slice(-2_000).map(growthSample));
+  return (values) => fastestGrowingPath(name, values.map(growthSample));
 }
 
 function growthSample(value: unknown): unknown {
@@ -39,7 +40,8 @@ function growthSample(value: unknown): unknown {
 
 /**
  * A system taken apart into components: one per actor, one per inbox, one per service with requests
- * adrift, one per finite budget, in this order. The global state is the vector of their interned values.
+ * adrift, one per finite budget, in this order. The global state is the vector of their interned
+ * values.
  */
 export class World {
   readonly tolerance: AnyFaultTolerance;
@@ -157,7 +159,10 @@ export class World {
     return reaction;
   }
 
-  /** Whether which of its inputs it started with matters again, after a crash that leaves nothing else. */
+  /**
+   * Whether which of its inputs it started with matters again, after a crash that leaves nothing
+   * else.
+   */
   remembersInput({ inputs, part, name, partName }: Instance): boolean {
     if (inputs.length < 2 || part.checkpoint !== null || part.durable !== null) return false;
     const hosts = Object.entries(this.tolerance.hosts ?? {});

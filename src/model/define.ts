@@ -2,9 +2,9 @@ import type { Parameters, ParameterValues } from './parameter.ts';
 import type { System } from './system.ts';
 
 /**
- * How a service actor is a table in a real database: one SQL statement per event of its machine, with
- * the event as `$1::jsonb`, each a transaction of its own; and one query that reads the state back as
- * the machine's context (one row, one `context` jsonb column; `$1` is the workflow's name).
+ * How a service actor is a table in a real database: one SQL statement per event of its machine,
+ * with the event as `$1::jsonb`, each a transaction of its own; and one query that reads the state
+ * back as the machine's context (one row, one `context` jsonb column; `$1` is the workflow's name).
  */
 export interface ServiceTable {
   readonly on: { readonly [eventType: string]: string };
@@ -17,7 +17,9 @@ export interface PostgresBinding {
   readonly orchestrator: string;
   /** The input of the orchestrator that runs the workflow of that name. */
   readonly input: (workflow: string) => unknown;
-  /** The name under which the model itself runs: `input(example)` is the orchestrator's input in it. */
+  /**
+   * The name under which the model itself runs: `input(example)` is the orchestrator's input in it.
+   */
   readonly example: string;
   /** Creates the services' tables; run once per schema. Loading it again must not fail. */
   readonly schema: string;

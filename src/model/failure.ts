@@ -14,7 +14,9 @@ export const PERSISTENCES = [
   'partial',
 ] as const satisfies readonly Persistence[];
 
-/** What an asker is told when an effect fails. Plain JSON only, so that it survives a checkpoint. */
+/**
+ * What an asker is told when an effect fails. Plain JSON only, so that it survives a checkpoint.
+ */
 export interface Failure {
   readonly kind: Kind;
   readonly persistence: Persistence;
@@ -43,7 +45,10 @@ export const FAULT_NATURE: Readonly<Record<NodeFault | EffectFault, FaultNature>
   halfDone: { kind: 'data', persistence: 'partial', class: 'response' },
 };
 
-/** The failure an asker is told under each effect fault: `late` looks transient to the one who waits. */
+/**
+ * The failure an asker is told under each effect fault: `late` looks transient to the one who
+ * waits.
+ */
 export const TOLD: Readonly<Record<EffectFault, Failure>> = {
   loseRequest: { kind: 'network', persistence: 'transient' },
   loseReply: { kind: 'network', persistence: 'transient' },

@@ -1,9 +1,9 @@
 import type { FiredFault, JsonEvent, Label } from './verdict.ts';
 
 /**
- * A component's value seen through a keyhole: `classify` maps the component's value to a small integer,
- * and a question that was answered by looking only through keyholes has the same answer wherever they
- * show the same. The first `width` observations are the components themselves.
+ * A component's value seen through a keyhole: `classify` maps the component's value to a small
+ * integer, and a question that was answered by looking only through keyholes has the same answer
+ * wherever they show the same. The first `width` observations are the components themselves.
  */
 export interface Observation {
   readonly component: number;
@@ -21,7 +21,9 @@ export interface Action {
   readonly strong: boolean;
 }
 
-/** One successor: which action, what it changes, and the claim of R that it breaks (index, or -1). */
+/**
+ * One successor: which action, what it changes, and the claim of R that it breaks (index, or -1).
+ */
 export interface Outcome {
   readonly action: number;
   readonly brokenClaim: number;
@@ -36,8 +38,8 @@ export interface Evaluation<A> {
 }
 
 /**
- * A model as the explorer sees it: vectors of integers, and questions about them that are answered once
- * per distinct reading. It knows no machine; whoever provides it knows nothing of the search.
+ * A model as the explorer sees it: vectors of integers, and questions about them that are answered
+ * once per distinct reading. It knows no machine; whoever provides it knows nothing of the search.
  */
 export interface IntegerSystem {
   readonly width: number;

@@ -54,7 +54,8 @@ function parsed(name: string, parameter: Parameter, text: string, hint: string):
 }
 
 /**
- * The values of a model's parameters: the defaults, overridden by `given` (texts, as typed by a person).
+ * The values of a model's parameters: the defaults, overridden by `given` (texts, as typed by a
+ * person).
  * @throws ReconvergeError RCV102 for an unknown name, RCV103 for a value outside the range
  */
 export function parameterValues(

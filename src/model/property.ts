@@ -34,19 +34,25 @@ export function eventually<S>(
   return { kind: 'eventually', holds, fairness: options.fairness ?? 'default' };
 }
 
-/** From every reachable state some path without faults leads to `holds` (default: the consistent states). */
+/**
+ * From every reachable state some path without faults leads to `holds` (default: the consistent
+ * states).
+ */
 export function recoverable<S>(holds: Predicate<S> | null = null): Property<S> {
   return { kind: 'recoverable', holds };
 }
 
-/** Faults stop, therefore consistency comes back. Declaring `consistent` adds it under the name `converges`. */
+/**
+ * Faults stop, therefore consistency comes back. Declaring `consistent` adds it under the name
+ * `converges`.
+ */
 export function converges<S>(options: { fairness?: Fairness } = {}): Property<S> {
   return { kind: 'converges', fairness: options.fairness ?? 'default' };
 }
 
 /**
- * From every reachable state every path without faults is in `holds` (default: what `converges` asks
- * for) after at most `steps` steps; no fairness is assumed.
+ * From every reachable state every path without faults is in `holds` (default: what `converges`
+ * asks for) after at most `steps` steps; no fairness is assumed.
  */
 export function withinSteps<S>(steps: number, holds: Predicate<S> | null = null): Property<S> {
   return { kind: 'withinSteps', steps, holds };

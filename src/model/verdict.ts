@@ -25,7 +25,10 @@ export interface FiredFault extends FaultNature {
   readonly name: string;
 }
 
-/** A global state for people and machines: per actor what a predicate can see, and what is in flight. */
+/**
+ * A global state for people and machines: per actor what a predicate can see, and what is in
+ * flight.
+ */
 export type StateView = { readonly [component: string]: Json };
 
 export interface TraceStep {
@@ -37,9 +40,9 @@ export interface TraceStep {
 }
 
 /**
- * A behaviour from an initial state. Its length is `steps.length`. `loop` is null, or the index into
- * `steps` of the first step of the part that repeats for ever: after the last step the state equals
- * the state before `steps[loop]`.
+ * A behaviour from an initial state. Its length is `steps.length`. `loop` is null, or the index
+ * into `steps` of the first step of the part that repeats for ever: after the last step the state
+ * equals the state before `steps[loop]`.
  */
 export interface Trace {
   readonly initial: StateView;

@@ -10,9 +10,10 @@ type Seen<M extends AnyStateMachine> = Pick<
 >;
 
 /**
- * What a predicate sees of an actor. While it is down or halted nothing current is left: `value` is null,
- * `matches` and `hasTag` are false, and reading `context` or `output` is an error (RCV206): ask `status`
- * first, or look at `saved`. Reads are tracked, path by path: read no more than the answer needs.
+ * What a predicate sees of an actor. While it is down or halted nothing current is left: `value` is
+ * null, `matches` and `hasTag` are false, and reading `context` or `output` is an error (RCV218):
+ * ask `status` first, or look at `saved`. Reads are tracked, path by path: read no more than the
+ * answer needs.
  */
 export type ActorView<M extends AnyStateMachine> = Seen<M> & {
   readonly status: ActorStatus;

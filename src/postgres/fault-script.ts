@@ -4,7 +4,9 @@ import type { FaultScript } from './protocol.ts';
 /** Fault points among which a scripted SIGKILL falls; a run that ends earlier is not killed. */
 const POINTS_MAX = 24;
 
-/** A seeded source of numbers from 0 (included) to 1 (excluded): the only chance in the executor. */
+/**
+ * A seeded source of numbers from 0 (included) to 1 (excluded): the only chance in the executor.
+ */
 export function seededChance(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -16,8 +18,8 @@ export function seededChance(seed: number): () => number {
 }
 
 /**
- * Faults for one workflow: each that the model declares with a budget above 0 happens at most once, with
- * probability `rate`, so that the model's budgets are respected.
+ * Faults for one workflow: each that the model declares with a budget above 0 happens at most once,
+ * with probability `rate`, so that the model's budgets are respected.
  */
 export function faultScript(
   { tolerance }: System,

@@ -60,7 +60,10 @@ export class Hosted {
   }
 }
 
-/** One workflow in the hands of this process: its orchestration, its place in the store, its services. */
+/**
+ * One workflow in the hands of this process: its orchestration, its place in the store, its
+ * services.
+ */
 export class Tenancy {
   readonly store: Store;
   readonly services: ServiceTables;

@@ -10,8 +10,8 @@ export interface Ordered {
 }
 
 /**
- * Which workflows there are to run, by name. A name is written down before its workflow starts, so that
- * whoever comes next knows of all of them.
+ * Which workflows there are to run, by name. A name is written down before its workflow starts, so
+ * that whoever comes next knows of all of them.
  */
 export class Ledger {
   private readonly pool: Pool;

@@ -11,7 +11,9 @@ interface Parked {
 /** Timers that never fire by themselves: in lock-step an `after` is an event that is sent. */
 const stoppedClock = { setTimeout: () => 0, clearTimeout: () => {} };
 
-/** A worker's side of lock-step: every effect and every save is parked until it is told what to do. */
+/**
+ * A worker's side of lock-step: every effect and every save is parked until it is told what to do.
+ */
 export class LockstepHost {
   private readonly hosted: Hosted;
   private readonly parked = new Map<string, Parked>();

@@ -38,7 +38,9 @@ export interface AskedEffect {
   readonly isRestored: boolean;
 }
 
-/** What an orchestration asks of whoever runs it. Promises may stay pending as long as they like. */
+/**
+ * What an orchestration asks of whoever runs it. Promises may stay pending as long as they like.
+ */
 export interface Surroundings {
   /** Resolves with the output, rejects with a Failure. */
   effect(asked: AskedEffect): Promise<unknown>;
@@ -55,8 +57,8 @@ export interface Clock {
 }
 
 /**
- * The orchestrator's own machine, run by XState, with its invokes answered by the surroundings. It keeps
- * the memo ids and re-arms the timers that XState's restore forgets.
+ * The orchestrator's own machine, run by XState, with its invokes answered by the surroundings. It
+ * keeps the memo ids and re-arms the timers that XState's restore forgets.
  */
 export class Orchestration {
   private readonly actor: Actor<AnyStateMachine>;

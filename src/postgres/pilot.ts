@@ -9,7 +9,9 @@ const LATE_MS = 40;
 
 const FAULTS = Object.keys(TOLD) as readonly EffectFault[];
 
-/** Runs one workflow to its end: executes effects, saves checkpoints, and does what the script says. */
+/**
+ * Runs one workflow to its end: executes effects, saves checkpoints, and does what the script says.
+ */
 export class Pilot {
   private readonly hosted: Hosted;
   private readonly script: { killAtPoint: number | null; faults: string[] };

@@ -19,8 +19,8 @@ export interface Assignment {
 }
 
 /**
- * Commands to a worker process. In lock-step every effect and save waits for one; `work` runs a workflow
- * to its end by itself.
+ * Commands to a worker process. In lock-step every effect and save waits for one; `work` runs a
+ * workflow to its end by itself.
  */
 export type Command =
   | { readonly do: 'begin'; readonly assignment: Assignment }

@@ -94,7 +94,9 @@ class Run {
     return worker;
   }
 
-  /** Runs a workflow to its end, through as many workers as it takes; returns the one that lives. */
+  /**
+   * Runs a workflow to its end, through as many workers as it takes; returns the one that lives.
+   */
   private async finish(first: WorkerProcess, ordered: Ordered): Promise<WorkerProcess> {
     const { workflow, workflowId } = ordered;
     const { url, schema } = this.options;
@@ -161,7 +163,10 @@ function matches(pattern: unknown, value: unknown): boolean {
   );
 }
 
-/** What the model's predicates see of a workflow's end: its last checkpoint and the services' tables. */
+/**
+ * What the model's predicates see of a workflow's end: its last checkpoint and the services'
+ * tables.
+ */
 async function viewOf(
   hosted: Hosted,
   tables: ServiceTables,

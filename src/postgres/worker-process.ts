@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { ReconvergeError, type ErrorCode } from '../model/error.ts';
 import type { Command, Notice, Response, WorkerView } from './protocol.ts';
 
-/** How to start a worker: a script that loads the model and calls `serveParent`, and its arguments. */
+/**
+ * How to start a worker: a script that loads the model and calls `serveParent`, and its arguments.
+ */
 export interface WorkerEntry {
   readonly script: string;
   readonly args: readonly string[];

@@ -39,8 +39,8 @@ async function obey(hosted: Hosted, host: LockstepHost, command: Command): Promi
 }
 
 /**
- * The main loop of a worker process: obeys its parent until the parent is gone. The process ends with
- * the channel, so that a killed parent leaves no worker.
+ * The main loop of a worker process: obeys its parent until the parent is gone. The process ends
+ * with the channel, so that a killed parent leaves no worker.
  */
 export function serveParent(hosted: Hosted): void {
   const host = new LockstepHost(hosted);

@@ -28,6 +28,8 @@ describe.concurrent('mistakes in a machine', () => {
     ['clock', 'RCV210', /Date\.now\(\) was called/],
     ['new-date', 'RCV210', /new Date\(\) was called/],
     ['random', 'RCV210', /Math\.random\(\) was called/],
+    ['performance', 'RCV210', /performance\.now\(\) was called/],
+    ['uuid', 'RCV210', /crypto\.randomUUID\(\) was called/],
     ['mutation', 'RCV211', /mutates its own state/],
     ['unknown-actor', 'RCV207', /no actor 'nobody'/],
     ['undeclared-action', 'RCV208', /action 'sendEmail' is not declared/],

@@ -74,11 +74,13 @@ async function bookkeeping(completed: number): Promise<void> {
   const client = new Client({ connectionString: server.url });
   await client.connect();
   try {
-    const { rows } = await client.query<{ end: string; stock: string; payment: string; shipment: string }>(
-      `set search_path to reconverge_run;
+    const { rows } = await client
+      .query<{ end: string; stock: string; payment: string; shipment: string }>(
+        `set search_path to reconverge_run;
        select 1`,
-    ).then(() =>
-      client.query(`
+      )
+      .then(() =>
+        client.query(`
         select c.state_data -> 'snapshot' ->> 'value' as end,
           coalesce(s.status, 'none') as stock, coalesce(p.status, 'none') as payment,
           coalesce(h.status, 'none') as shipment
@@ -86,7 +88,7 @@ async function bookkeeping(completed: number): Promise<void> {
         join checkpoints c on c.workflow_id = w.workflow_id and c.checkpoint_id = w.head_id
         left join stock s on s.key = o.workflow left join payments p on p.key = o.workflow
         left join shipments h on h.key = o.workflow`),
-    );
+      );
     expect(rows).toHaveLength(completed);
     for (const { end, stock, payment, shipment } of rows) {
       const effects = [stock, payment, shipment];

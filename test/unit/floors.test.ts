@@ -99,6 +99,8 @@ describe('the judge sees', () => {
   test('what is too long or too wide', () => {
     expect(found('sizes', { 'src/check/a.ts': '\n'.repeat(300) + 'x' })).toContain('301 lines');
     expect(found('sizes', { 'src/check/a.ts': 'x'.repeat(101) })).toContain('a.ts:1: wider');
+    expect(found('sizes', { 'src/check/a.ts': `  hint: '${'x'.repeat(99)}',` })).toBe('');
+    expect(found('sizes', { 'src/check/a.ts': `f('${'x'.repeat(99)}')` })).toContain('wider');
     expect(found('sizes', { 'src/check/a.ts': `${'→'.repeat(100)}\n` })).toBe('');
   });
 
@@ -116,7 +118,7 @@ describe('the judge sees', () => {
     ["export * as b from './b.ts';", 'export *'],
     ['let a: any;', 'any'],
     ['enum A { B }', 'enum'],
-    [`// ${'TO'}${'DO'}: later`, 'reminder'],
+    [`// ${['TO', 'DO'].join('')}: later`, 'reminder'],
   ])('%s', (text, what) => expect(found('style', { 'src/check/a.ts': text })).toContain(what));
 
   test('a default export as the business of models, and `any` with a reason', () => {
@@ -131,7 +133,9 @@ describe('the judge sees', () => {
     for (const home of ['work', 'root', 'home']) {
       expect(at(`see \`/${home}/me/file\``)).toContain('a path of one machine');
     }
-    expect(at(`{ "resolved"${': '}"https://registry.example/a.tgz" }`)).toContain('download');
+    expect(at(JSON.stringify({ resolved: 'https://registry.example/a.tgz' }))).toContain(
+      'download',
+    );
     expect(at("import { Home } from './home/x.ts'; // https://example.org/home/x")).toBe('');
   });
 });

@@ -423,7 +423,9 @@ test('fair loops are found as by trying every set of states', () => {
 
 test('random systems are small, varied, and hold about as many properties as they violate', () => {
   const seeds = 120;
-  const found = [...samples(0, seeds, 400)];
+  const found = [...samples(0, seeds, 400)].flatMap(({ system, graph }) =>
+    graph === null ? [] : [{ system, graph }],
+  );
   expect(found.length).toBeGreaterThan(seeds / 2);
   const tally = new Map<string, { holds: number; violated: number }>();
   const seen = new Set<string | undefined>();
@@ -474,8 +476,8 @@ test('random systems are small, varied, and hold about as many properties as the
 test('the same seed gives the same system', () => {
   const [first] = samples(3, 40);
   const [second] = samples(3, 40);
-  expect(first?.graph.edges).toEqual(second?.graph.edges);
-  expect(first?.graph.states).toEqual(second?.graph.states);
+  expect(first?.graph?.edges).toEqual(second?.graph?.edges);
+  expect(first?.graph?.states).toEqual(second?.graph?.states);
 });
 
 test('properties of a system may be decided one by one', () => {

@@ -20,7 +20,8 @@ const unfinished = 'initialising';
 
 /** Makes a data directory (0700, the account's) where there is none; returns its canonical path. */
 export function makeDataDirectory(path: string, account: Account | null): string {
-  mkdirSync(path, { recursive: true }); // Its parents stay open to the account that the server drops to.
+  // Its parents stay open to the account that the server drops to.
+  mkdirSync(path, { recursive: true });
   const entries = readdirSync(path);
   if (entries.length === 0 || entries.includes(unfinished)) {
     chmodSync(path, 0o700);

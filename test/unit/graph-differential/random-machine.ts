@@ -54,14 +54,16 @@ function configOf(tree: Tree, id: string, ids: readonly string[]): object {
   if (tree.type === 'final') return { id, type: 'final' };
   const transitions = tree.arrows.map(({ on, to, guard, counts }) => ({
     on,
-    ...(guard === null ? {} : { guard }),
-    ...(counts ? { actions: 'count' } : {}),
-    ...(to === null ? {} : { target: `#${ids[to % ids.length]}` }),
+    arrow: {
+      ...(guard === null ? {} : { guard }),
+      ...(counts ? { actions: 'count' } : {}),
+      ...(to === null ? {} : { target: `#${ids[to % ids.length]}` }),
+    },
   }));
   const on = Object.fromEntries(
     TYPES.map((type) => [
       type,
-      transitions.filter((one) => one.on === type).map(({ on: _, ...rest }) => rest),
+      transitions.filter(({ on }) => on === type).map(({ arrow }) => arrow),
     ]),
   );
   if (tree.type === 'atomic') return { id, on };
