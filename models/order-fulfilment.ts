@@ -28,7 +28,7 @@ import {
 const ATTEMPTS_MAX = 2;
 const STEPS = ['reserve', 'charge', 'ship'] as const;
 
-/** Business identity: the same in every attempt and after every restart. */
+/** The same in every attempt and after every restart. */
 type Key = { readonly key: string };
 
 interface Order {
@@ -155,9 +155,7 @@ const order = setup({
 });
 
 /** What a service has for this order, by idempotency key. A void row is a tombstone. */
-interface Ledger {
-  readonly rows: Readonly<Record<string, 'half' | 'full' | 'void'>>;
-}
+type Ledger = { readonly rows: Readonly<Record<string, 'half' | 'full' | 'void'>> };
 type Request = { type: 'PERFORM' | 'PERFORM_HALF' | 'REVOKE'; key: string };
 
 const service = setup({

@@ -15,6 +15,16 @@ const sortedTexts = <T>(items: readonly T[], at: string): [string, T[]] => {
   return [`[${sorted.map(([text]) => text).join(',')}]`, sorted.map(([, item]) => item)];
 };
 
+/** Messages in one step beyond which rendezvous partners are taken to answer each other for ever. */
+const MESSAGES_MAX = 1_000;
+
+function endless({ to, event }: Message): ReconvergeError {
+  return new ReconvergeError('RCV222', `a step never ends: '${event.type}' to ${to} goes round`, {
+    at: to,
+    hint: 'partners that answer every message answer for ever: give one a guard, or an inbox',
+  });
+}
+
 /**
  * One successor being made: reads go through the probe, so that they are noted; writes are kept
  * apart.
@@ -126,7 +136,10 @@ export class Draft {
     this.queue.push(...sent);
     if (this.posting) return;
     this.posting = true;
+    let arrived = 0;
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
+      arrived += 1;
+      if (arrived > MESSAGES_MAX) throw endless(next);
       this.arrive(next);
     }
     this.posting = false;
