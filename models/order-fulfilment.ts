@@ -30,7 +30,6 @@ const STEPS = ['reserve', 'charge', 'ship'] as const;
 
 /** The same in every attempt and after every restart. */
 type Key = { readonly key: string };
-
 interface Order {
   readonly id: string;
   readonly key: string;
