@@ -63,3 +63,5 @@ export type { SimulationReport } from './generate/simulate.ts';
 export type { SimulationOptions } from './generate/options.ts';
 export type { FailureSequence } from './generate/sequence.ts';
 export type { WalkOptions } from './generate/walk.ts';
+export { recoveryOf } from './check/recovery-of.ts';
+export type { DerivedRecovery, GlobalState } from './check/recovery-of.ts';

@@ -13,6 +13,8 @@ export default defineConfig(({ mode }) => {
       include: isLong ? ['test/long/**/*.test.ts'] : ['test/**/*.test.ts'],
       exclude: isLong ? [] : ['test/long/**'],
       passWithNoTests: isLong,
+      // Two, also on two cores: many tests wait for a server or a command.
+      maxWorkers: 2,
       testTimeout: isLong ? 1_800_000 : 60_000,
       hookTimeout: 60_000,
     },

@@ -34,7 +34,7 @@ function documentFor(found: ConformReport, { model, given }: OpenModel, asked: s
     model,
     result: divergences.length > 0 ? 'violated' : complete,
     completeness: 'bounded',
-    bounds: interrupted ? { interrupted: true } : { points: points.total },
+    bounds: interrupted ? { interrupted: true } : {},
     properties: found.properties.map((property) => ({ ...property, replay })),
     conformance,
   });

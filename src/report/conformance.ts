@@ -1,6 +1,13 @@
-import type { Divergence, Report } from '../model/verdict.ts';
+import type { Divergence, Report, Result } from '../model/verdict.ts';
 import { shortJson } from './shorten.ts';
-import { reportText, type TextOptions } from './text.ts';
+import type { Look } from './paint.ts';
+import { counterexample, heading, reportText, type TextOptions } from './text.ts';
+
+const VERDICT: Readonly<Record<Result, readonly [string, Look]>> = {
+  holds: ['MODEL AND DATABASE AGREE', 'good'],
+  violated: ['MODEL AND DATABASE DISAGREE', 'bad'],
+  unknown: ['NOT EVERYTHING WAS PLAYED', 'doubtful'],
+};
 
 function divergenceLines({ point, step, because, expected, observed }: Divergence): string[] {
   return [
@@ -47,6 +54,9 @@ export function conformanceText(
       ? [`  and ${divergences.length - 5} more divergences (--json)`]
       : []),
     `  replay ${replay}`,
+    ...properties.flatMap((property) => counterexample(property, options)),
   ];
-  return `${reportText({ ...report, properties: [] }, options)}${lines.join('\n')}\n`;
+  const [word, look] = VERDICT[report.result];
+  const head = [...heading(report, options.paint), options.paint(look, word)];
+  return `${[...head, ...lines].join('\n')}\n`;
 }

@@ -20,7 +20,8 @@ const LOOK: Readonly<Record<Result, Look>> = {
 };
 const SIGN: Readonly<Record<Result, string>> = { holds: '✓', violated: '✗', unknown: '?' };
 
-function heading({ model }: Report, paint: Paint): readonly string[] {
+/** Which model, with which parameters. */
+export function heading({ model }: Report, paint: Paint): readonly string[] {
   if (model === null) return [];
   const values = Object.entries(model.parameters).map(([name, value]) => `${name}=${value}`);
   return [`${paint('strong', model.name)}  ${values.join(' ')}`.trimEnd(), ''];
@@ -110,7 +111,8 @@ function propertyLines(report: Report, { paint, width }: TextOptions): readonly 
   });
 }
 
-function counterexample(
+/** The trace of a violated property with the command that shows it again. */
+export function counterexample(
   property: PropertyReport,
   { paint, width }: TextOptions,
 ): readonly string[] {

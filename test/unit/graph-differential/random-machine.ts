@@ -53,8 +53,8 @@ const outer = branch(fc.oneof(leaf, branch(leaf)));
 function configOf(tree: Tree, id: string, ids: readonly string[]): object {
   if (tree.type === 'final') return { id, type: 'final' };
   const transitions = tree.arrows.map(({ on, to, guard, counts }) => ({
-    on,
-    arrow: {
+    type: on,
+    transition: {
       ...(guard === null ? {} : { guard }),
       ...(counts ? { actions: 'count' } : {}),
       ...(to === null ? {} : { target: `#${ids[to % ids.length]}` }),
@@ -63,7 +63,7 @@ function configOf(tree: Tree, id: string, ids: readonly string[]): object {
   const on = Object.fromEntries(
     TYPES.map((type) => [
       type,
-      transitions.filter(({ on }) => on === type).map(({ arrow }) => arrow),
+      transitions.filter((one) => one.type === type).map(({ transition }) => transition),
     ]),
   );
   if (tree.type === 'atomic') return { id, on };
