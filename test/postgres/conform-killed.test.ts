@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { nothingLeft } from './left-behind.ts';
 
 const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 /** A temporary base of this test's own, so that what is left in it is left by this test. */
@@ -13,21 +14,7 @@ const base = mkdtempSync(join(tmpdir(), 'reconverge-left-'));
 spawnSync('chmod', ['755', base]);
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
-/** Live processes that have the marker of this test in their environment or arguments. */
-function alive(): string[] {
-  const { stdout } = spawnSync('ps', ['-eo', 'pid,stat,args'], { encoding: 'utf8' });
-  return stdout
-    .split('\n')
-    .filter((line) => line.includes(base) && !/^\s*\d+\s+Z/.test(line) && !line.includes('ps -eo'));
-}
-
-async function nothingLeft(): Promise<void> {
-  for (let waited = 0; waited < 10_000; waited += 50) {
-    if (alive().length === 0 && readdirSync(base).length === 0) return;
-    await sleep(50);
-  }
-  throw new Error(`left behind: ${alive().join('; ')} ${readdirSync(base).join()}`);
-}
+const isClean = (): boolean => readdirSync(base).length === 0;
 
 it.each([300, 900, 2500])('conform killed after %i ms leaves nothing', async (delayMs) => {
   const run = spawn(process.execPath, [main, 'conform', 'order-fulfilment'], {
@@ -38,7 +25,7 @@ it.each([300, 900, 2500])('conform killed after %i ms leaves nothing', async (de
   await sleep(delayMs);
   run.kill('SIGKILL');
   await exited;
-  await nothingLeft();
+  await nothingLeft(base, isClean);
 });
 
 it('conform interrupted ends by itself with exit 3 and leaves nothing', async () => {
@@ -53,5 +40,5 @@ it('conform interrupted ends by itself with exit 3 and leaves nothing', async ()
   run.kill('SIGINT');
   expect(await exited).toEqual([3, null]);
   expect(JSON.parse(text)).toMatchObject({ result: 'unknown', bounds: { interrupted: true } });
-  await nothingLeft();
+  await nothingLeft(base, isClean);
 });

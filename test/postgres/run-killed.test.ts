@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { processesOn } from '../../src/postgres/server/processes.ts';
+import { nothingLeft } from './left-behind.ts';
 import { startServer } from '../../src/postgres/server/server.ts';
 import type { Report } from '../../src/model/verdict.ts';
 
@@ -33,41 +33,27 @@ const args = (workflows: number, seed: number): string[] => [
   '--json',
 ];
 
-/** Worker processes of this test's runs, by their argument. */
-function workers(): string[] {
-  const { stdout } = spawnSync('ps', ['-eo', 'pid,stat,args'], { encoding: 'utf8' });
-  const mine = stdout.split('\n').filter((line) => line.includes('executor-worker.js'));
-  return mine.filter((line) => !/^\s*\d+\s+Z/.test(line));
-}
-
-async function allGone(): Promise<void> {
-  for (let waited = 0; waited < 10_000; waited += 50) {
-    if (processesOn(data).length === 0 && workers().length === 0) return;
-    await sleep(50);
-  }
-  throw new Error(`left behind: ${processesOn(data).join()} ${workers().join('; ')}`);
-}
-
 /** Delays spread over start-up, running and recovery. Milliseconds. */
 const delayOf = (round: number): number => 150 + ((round * 7) % KILLS) * 110;
 
 it(`survives kill -9 of the parent ${KILLS} times: no process left, nothing lost or doubled`, async () => {
+  const env = { ...process.env, RECONVERGE_TEST: folder };
   for (let round = 0; round < KILLS; round += 1) {
-    const run = spawn(process.execPath, args(3, round), { stdio: 'ignore' });
+    const run = spawn(process.execPath, args(3, round), { stdio: 'ignore', env });
     const exited = once(run, 'exit');
     await sleep(delayOf(round));
     run.kill('SIGKILL');
     await exited;
-    await allGone();
+    await nothingLeft(folder, () => true);
   }
-  const last = spawnSync(process.execPath, args(0, 99), { encoding: 'utf8' });
+  const last = spawnSync(process.execPath, args(0, 99), { encoding: 'utf8', env });
   expect(last.stderr).not.toContain('error');
   expect(last.status).toBe(0);
   const report = JSON.parse(last.stdout) as Report;
   expect(report.result).toBe('holds');
   const completed = Number(report.properties[0]?.values['completed']);
   expect(completed).toBeGreaterThan(KILLS / 2);
-  await allGone();
+  await nothingLeft(folder, () => true);
   await bookkeeping(completed);
 }, 200_000);
 

@@ -26,7 +26,8 @@ it('a refusal is answered by a rollback, a half effect by compensation, both to 
   const isCharging = (state: GlobalState) =>
     JSON.stringify(order(state).value) === '{"forward":"charging"}';
   const queue = [...initial];
-  for (const state of queue) if (!isCharging(state) && queue.length < 500) queue.push(...successors(state));
+  for (const state of queue)
+    if (!isCharging(state) && queue.length < 500) queue.push(...successors(state));
   const charging = queue.find(isCharging) as GlobalState;
   for (const fault of ['charge.refuse', 'charge.halfDone']) {
     expect(order(recover(fault, charging))).toMatchObject({ value: 'cancelled' });
