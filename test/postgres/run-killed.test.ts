@@ -34,7 +34,7 @@ const args = (workflows: number, seed: number): string[] => [
 ];
 
 /** Delays spread over start-up, running and recovery. Milliseconds. */
-const delayOf = (round: number): number => 150 + ((round * 7) % KILLS) * 110;
+const delayOf = (round: number): number => 400 + ((round * 7) % KILLS) * 140;
 
 it(`survives kill -9 of the parent ${KILLS} times: no process left, nothing lost or doubled`, async () => {
   const env = { ...process.env, RECONVERGE_TEST: folder };
@@ -52,7 +52,7 @@ it(`survives kill -9 of the parent ${KILLS} times: no process left, nothing lost
   const report = JSON.parse(last.stdout) as Report;
   expect(report.result).toBe('holds');
   const completed = Number(report.properties[0]?.values['completed']);
-  expect(completed).toBeGreaterThan(KILLS / 2);
+  expect(completed).toBeGreaterThan(5);
   await nothingLeft(folder, () => true);
   await bookkeeping(completed);
 }, 200_000);
