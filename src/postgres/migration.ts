@@ -11,21 +11,39 @@ DO $$ BEGIN
   EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', current_setting('reconverge.schema'));
 END $$`;
 
-/**
- * Loads `spec/checkpoints.sql` into the schema, which is made if need be. May run at any time and
- * in several processes at once. The URL must set search_path to the schema.
- */
-export async function loadCheckpointSql(url: string, schema: string): Promise<void> {
+const dropNamed = `
+DO $$ BEGIN
+  EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', current_setting('reconverge.schema'));
+END $$`;
+
+/** Statements in one session that knows the schema's name. */
+async function inSession(
+  url: string,
+  schema: string,
+  statements: readonly string[],
+): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined); // The running query reports it.
   try {
     await client.connect();
     await client.query(nameSchema, [schema]);
-    await client.query(createSchema);
-    await client.query(readFileSync(checkpointSqlPath(), 'utf8'));
+    for (const statement of statements) await client.query(statement);
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/**
+ * Loads `spec/checkpoints.sql` into the schema, which is made if need be. May run at any time and in
+ * several processes at once. The URL must set search_path to the schema.
+ */
+export function loadCheckpointSql(url: string, schema: string): Promise<void> {
+  return inSession(url, schema, [createSchema, readFileSync(checkpointSqlPath(), 'utf8')]);
+}
+
+/** Removes a schema with everything in it, if it exists. */
+export function dropSchema(url: string, schema: string): Promise<void> {
+  return inSession(url, schema, [dropNamed]);
 }
 
 /** The file lies in the package root, which is two folders up from here, three once compiled. */
@@ -35,22 +53,4 @@ function checkpointSqlPath(): string {
     .find((candidate) => existsSync(candidate));
   assertInternal(path !== undefined, 'spec/checkpoints.sql is missing from the package');
   return path;
-}
-
-const dropNamed = `
-DO $$ BEGIN
-  EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', current_setting('reconverge.schema'));
-END $$`;
-
-/** Removes a schema with everything in it, if it exists. */
-export async function dropSchema(url: string, schema: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  client.on('error', () => undefined); // The running query reports it.
-  try {
-    await client.connect();
-    await client.query(nameSchema, [schema]);
-    await client.query(dropNamed);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }
