@@ -22,7 +22,7 @@ export interface Plan {
   readonly settled: number;
   /** C itself; -1 without `consistent`. */
   readonly consistent: number;
-  /** Every actor that has a final state is done, and there is one. */
+  /** Nothing is left to do: a state without steps is no deadlock then (spec 1.7). */
   readonly allDone: number;
   /** Every actor with a checkpoint is done. */
   readonly checkpointedDone: number;
@@ -55,12 +55,16 @@ function everyActor(
 const hasFinal = (part: AnyPart): boolean =>
   Object.values((part.machine as AnyStateMachine).states).some(({ type }) => type === 'final');
 
-const canBeDone = (parts: Parts): boolean => Object.values(parts).some(hasFinal);
-
-/** Every actor that can be done is done; services without a final state never are (spec 1.7). */
+/**
+ * Some actor is done, and every actor that can be; a service without a final state never is, and one
+ * that was halted without a checkpoint never will be (spec 1.7).
+ */
 function isAllDone(parts: Parts, view: AnyView): boolean {
   const finite = Object.fromEntries(Object.entries(parts).filter(([, part]) => hasFinal(part)));
-  return everyActor(finite, view, ({ status }) => status === 'done');
+  if (everyActor(finite, view, ({ status }) => status !== 'done')) return false;
+  return everyActor(finite, view, ({ status }, checkpointed) => {
+    return status === 'done' || (status === 'halted' && !checkpointed);
+  });
 }
 
 const hasNoError = (parts: Parts, view: AnyView): boolean =>
@@ -118,7 +122,7 @@ export function planOf(system: System): Plan {
       consistent === undefined
         ? -1
         : add('consistent', (view) => hasNoError(parts, view) && consistent(view)),
-    allDone: add('done', (view) => canBeDone(parts) && isAllDone(parts, view)),
+    allDone: add('done', (view) => isAllDone(parts, view)),
     checkpointedDone: add('done', (view) =>
       everyActor(parts, view, ({ status }, checkpointed) => !checkpointed || status === 'done'),
     ),

@@ -10,7 +10,9 @@ export interface GlobalState {
   readonly view: StateView;
 }
 
-/** S and R of the tuple (S, F, R), read off the machines; F are the names of the declared faults. */
+/**
+ * S and R of the tuple (S, F, R), read off the machines; F are the names of the declared faults.
+ */
 export interface DerivedRecovery {
   readonly initial: readonly GlobalState[];
   readonly faults: readonly string[];
@@ -32,8 +34,8 @@ function after(from: Int32Array, { writes }: Outcome): Int32Array {
 }
 
 /**
- * The next micro-step: a failure that waits to be told, else an R step, timers last. Null when nobody
- * recovers any more, or nobody can.
+ * The next micro-step: a failure that waits to be told, else an R step, timers last. Null when
+ * nobody recovers any more, or nobody can.
  */
 function microStep(compiled: Compiled, from: Int32Array): Outcome | null {
   const typed = outcomes(compiled, from).map((outcome) => {
@@ -47,7 +49,9 @@ function microStep(compiled: Compiled, from: Int32Array): Outcome | null {
   return (told ?? prompt ?? steps[0])?.outcome ?? null;
 }
 
-/** The tuple (S, F, R) of a system as a total function. For people, documents and tests (spec 3.4). */
+/**
+ * The tuple (S, F, R) of a system as a total function. For people, documents and tests (spec 3.4).
+ */
 export function recoveryOf(system: System): DerivedRecovery {
   const compiled = compile(system, []);
   const state = (vector: Int32Array): GlobalState => ({ vector, view: compiled.stateView(vector) });

@@ -15,7 +15,9 @@ const sortedTexts = <T>(items: readonly T[], at: string): [string, T[]] => {
   return [`[${sorted.map(([text]) => text).join(',')}]`, sorted.map(([, item]) => item)];
 };
 
-/** Messages in one step beyond which rendezvous partners are taken to answer each other for ever. */
+/**
+ * Messages in one step beyond which rendezvous partners are taken to answer each other for ever.
+ */
 const MESSAGES_MAX = 1_000;
 
 function endless({ to, event }: Message): ReconvergeError {

@@ -34,8 +34,8 @@ async function inSession(
 }
 
 /**
- * Loads `spec/checkpoints.sql` into the schema, which is made if need be. May run at any time and in
- * several processes at once. The URL must set search_path to the schema.
+ * Loads `spec/checkpoints.sql` into the schema, which is made if need be. May run at any time and
+ * in several processes at once. The URL must set search_path to the schema.
  */
 export function loadCheckpointSql(url: string, schema: string): Promise<void> {
   return inSession(url, schema, [createSchema, readFileSync(checkpointSqlPath(), 'utf8')]);

@@ -22,12 +22,12 @@ export function randomSystem(seed: number): System {
   return dice.chance(1, 2) ? orchestration(dice) : reactors(dice);
 }
 
-/** Null where a message meets an actor that does not handle it. */
+/** Null where a message meets an actor that does not handle it, or a full inbox. */
 function explored(system: System, maxStates: number): NaiveGraph | null {
   try {
     return naiveExplore(system, { maxStates });
   } catch (thrown) {
-    if (thrown instanceof Error && thrown.message.startsWith('unhandled')) return null;
+    if (thrown instanceof Error && /^(unhandled|over capacity)/.test(thrown.message)) return null;
     throw thrown;
   }
 }
