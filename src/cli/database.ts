@@ -31,7 +31,7 @@ export function workerEntry(asked: Asked): WorkerEntry {
   return { script, args: [JSON.stringify(asked)] };
 }
 
-/** How long a server that is being stopped by its watchdog may still hold its folder. Milliseconds. */
+/** How long a server that its watchdog is stopping may still hold its folder. Milliseconds. */
 const PATIENCE_MS = 15_000;
 
 /** Starts or finds the server; waits for one on the same folder that is on its way out. */
@@ -52,7 +52,7 @@ export async function openDatabase(
   }
 }
 
-/** Runs a task that can be asked to end early: a first SIGINT or SIGTERM asks, a second one insists. */
+/** Runs a task that SIGINT or SIGTERM asks to end early; a second signal insists. */
 export async function interruptible<T>(
   task: (interrupted: () => boolean) => Promise<T>,
 ): Promise<T> {

@@ -3,7 +3,7 @@ import { Hosted } from '../postgres/hosted.ts';
 import { serveParent } from '../postgres/worker.ts';
 import { loadModel } from './load-model.ts';
 
-/** The entry of a worker process: which model, as JSON `{ model, set }`, and then whatever the parent says. */
+/** The entry of a worker process: its argument names the model, as JSON `{ model, set }`. */
 const { model: name, set } = JSON.parse(process.argv[2] ?? '{}') as {
   model: string;
   set: Record<string, string>;

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The main job of the checkout, `npm start`: the flagship checked exhaustively, sampled, and played on a
- * real PostgreSQL, by the very commands that anyone can repeat. Ends with the first exit code above 0.
+ * The main job of the checkout, `npm start`: the flagship checked exhaustively, sampled, and played
+ * on a real PostgreSQL, by the very commands that anyone can repeat. Ends with the first exit code
+ * above 0.
  */
 const MODEL = 'order-fulfilment';
 const REPORTS = '.reconverge/report';

@@ -1,4 +1,4 @@
-import { ReconvergeError } from '../model/error.ts';
+import { assertInternal } from '../model/error.ts';
 
 /** Thrown when a component takes more distinct values than the cap: the span may be infinite. */
 export class UnboundedComponent extends Error {
@@ -39,8 +39,7 @@ export class Component<T> {
 
   at(id: number): T {
     const value = this.values[id];
-    if (value === undefined)
-      throw new ReconvergeError('RCV299', `component ${this.name} has no value ${id}`);
+    assertInternal(value !== undefined, `component ${this.name} has no value ${id}`);
     return value;
   }
 }

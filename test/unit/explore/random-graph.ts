@@ -24,7 +24,7 @@ export interface Sample {
 export function randomSample(seed: number, most = 7): Sample {
   const dice = new Dice(seed * 104_729 + 5);
   const n = 1 + dice.roll(most);
-  const degree = 1 + dice.roll(3);
+  const degree = 1 + dice.roll(4);
   const classes = dice.roll(4);
   const graph = new Graph();
   const all: Edge[] = [];
