@@ -56,8 +56,8 @@ const hasFinal = (part: AnyPart): boolean =>
   Object.values((part.machine as AnyStateMachine).states).some(({ type }) => type === 'final');
 
 /**
- * Some actor is done, and every actor that can be; a service without a final state never is, and one
- * that was halted without a checkpoint never will be (spec 1.7).
+ * Some actor is done, and every actor that can be; a service without a final state never is, and
+ * one that was halted without a checkpoint never will be (spec 1.7).
  */
 function isAllDone(parts: Parts, view: AnyView): boolean {
   const finite = Object.fromEntries(Object.entries(parts).filter(([, part]) => hasFinal(part)));
