@@ -25,8 +25,8 @@ function demand(what: string, properties: readonly PropertyReport[]): void {
 }
 
 /**
- * For a test of one's own: every property of the model holds in every reachable state. Anything less,
- * an unknown included, throws with the shortest counterexample.
+ * For a test of one's own: every property of the model holds in every reachable state. Anything
+ * less, an unknown included, throws with the shortest counterexample.
  */
 export function proves(model: Model, set: Given = {}): CheckReport {
   const report = check(model.build(parameterValues(model.parameters, set)));
@@ -38,8 +38,8 @@ export function proves(model: Model, set: Given = {}): CheckReport {
 }
 
 /**
- * For a test of one's own, where the span is too large to prove: no sampled failure sequence violates a
- * property. The same seed gives the same sequences.
+ * For a test of one's own, where the span is too large to prove: no sampled failure sequence
+ * violates a property. The same seed gives the same sequences.
  */
 export function survives(
   model: Model,

@@ -83,7 +83,7 @@ describe('installed from its tarball, the package', () => {
     const needed = ['README.md', 'LICENSE', 'spec/checkpoints.sql', 'dist/src/index.d.ts'];
     expect(files).toEqual(expect.arrayContaining([...needed, 'dist/models/token-ring.js']));
     const allowed =
-      /^(package\.json|README\.md|LICENSE|spec\/.*|dist\/(src|models)\/.*\.(js|d\.ts))$/;
+      /^(package\.json|README\.md|LICENSE|spec\/.*|dist\/(src|models|properties)\/.*\.(js|d\.ts))$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
   });
 
