@@ -1,4 +1,5 @@
 import type { Hop } from '../explore/paths.ts';
+import { precedes } from '../model/integer-system.ts';
 import type { Trace, TraceStep } from '../model/verdict.ts';
 import type { Analysis } from './analysis.ts';
 
@@ -9,16 +10,20 @@ export interface NumberedPath {
   readonly loop: number | null;
 }
 
-/** The action of the edge from a state to a successor, the first in order of rules. */
+/** The action of an edge between two states: the first in order of rules, by its strongest label. */
 function actionBetween(analysis: Analysis, from: number, to: number): number {
-  const { successors, table } = analysis.found;
+  const { compiled, found } = analysis;
+  const { successors, table } = found;
   const target = table.row(to);
-  let found = -1;
+  let first = -1;
   successors.forEach(table.rows.data, from * table.width, (action, _claim, next) => {
-    if (found === -1 && next.every((value, index) => value === target[index])) found = action;
+    if (!next.every((value, index) => value === target[index])) return;
+    if (first === -1) first = action;
+    const [one, other] = [compiled.action(first), compiled.action(action)];
+    if (one.step === other.step && precedes(other.label, one.label)) first = action;
   });
-  if (found === -1) throw new Error('internal: a step of a path does not exist');
-  return found;
+  if (first === -1) throw new Error('internal: a step of a path does not exist');
+  return first;
 }
 
 /** A shortest path from an initial state, by the parents of the breadth-first search. */

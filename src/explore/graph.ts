@@ -13,9 +13,16 @@ export class Graph {
     this.offsetList.push(this.targetList.length);
   }
 
-  add(action: number, target: number): void {
+  /** Adds an edge to the open row; returns its number. */
+  add(action: number, target: number): number {
     this.actionList.push(action);
     this.targetList.push(target);
+    return this.targetList.length - 1;
+  }
+
+  /** Gives an edge another action. */
+  rename(edge: number, action: number): void {
+    this.actionList.data[edge] = action;
   }
 
   /** Ends the last row; states that were never opened have no edges. */

@@ -1,4 +1,4 @@
-import type { IntegerSystem } from '../model/integer-system.ts';
+import { precedes, type IntegerSystem } from '../model/integer-system.ts';
 import { Graph } from './graph.ts';
 import { Ints } from './growable.ts';
 import { StateTable } from './state-table.ts';
@@ -79,6 +79,12 @@ export interface Exploration {
 const LOOK_AT_CLOCK_EVERY = 64;
 const LOOK_AT_BOUNDS_MS = 50;
 
+interface Edge {
+  readonly target: number;
+  action: number;
+  readonly number: number;
+}
+
 /** Breadth-first search over an integer system, exact. */
 export class Search {
   private readonly options: SearchOptions;
@@ -148,7 +154,7 @@ export class Search {
   }
 
   private expand(state: number): void {
-    const seen = new Map<number, number[]>();
+    const seen = new Map<number, Edge[]>();
     const { rows, width } = this.table;
     this.graph?.open();
     this.successors.forEach(rows.data, state * width, (action, claim, next) => {
@@ -157,13 +163,23 @@ export class Search {
         this.brokenClaim = { state, action, claim, target };
         if (this.options.stopAtClaim) this.stopped = true;
       }
-      const targets = seen.get(action);
-      if (targets === undefined) seen.set(action, [target]);
-      else if (targets.includes(target)) return;
-      else targets.push(target);
-      this.transitions += 1;
-      this.graph?.add(action, target);
+      this.connect(seen, action, target);
     });
+  }
+
+  /** Adds an edge, unless it is there: the same step for two reasons is one, by the stronger label. */
+  private connect(seen: Map<number, Edge[]>, action: number, target: number): void {
+    const { step, label } = this.system.action(action);
+    const known = seen.get(step) ?? [];
+    const twin = known.find((edge) => edge.target === target);
+    if (twin === undefined) {
+      this.transitions += 1;
+      known.push({ target, action, number: this.graph?.add(action, target) ?? -1 });
+      seen.set(step, known);
+    } else if (precedes(label, this.system.action(twin.action).label)) {
+      twin.action = action;
+      this.graph?.rename(twin.number, action);
+    }
   }
 
   private lastLookMs = -Infinity;

@@ -80,7 +80,7 @@ export function checkSurvivesJson(value: unknown, path: string, at: string): voi
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
     const place = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
-    if (key.includes('\u0000')) checkSurvivesJson(key, place, at);
+    checkSurvivesJson(key, place, at);
     checkSurvivesJson(item, place, at);
   }
 }

@@ -208,10 +208,20 @@ export class Draft {
     return answered.event as Message['event'];
   }
 
+  /** The outcome of a request is fixed, and waits to be told. */
   setReply(actor: number, request: Request, reply: Reply): void {
+    this.mapRequests(actor, (r) => (r === request ? { ...r, reply } : r));
+  }
+
+  /** Puts the real reply in the place of a provisional one, if its asker still waits for it. */
+  replaceReply(actor: number, { id }: Request, reply: Reply): void {
+    this.mapRequests(actor, (r) => (r.id === id && r.reply !== null ? { ...r, reply } : r));
+  }
+
+  private mapRequests(actor: number, change: (request: Request) => Request): void {
     const local = this.local(actor);
-    if (local.body === null) throw new Error('internal: a reply for nobody');
-    const requests = local.body.requests.map((r) => (r === request ? { ...r, reply } : r));
+    if (local.body === null) return;
+    const requests = local.body.requests.map(change);
     this.setLocal(actor, { ...local, body: { ...local.body, requests } });
   }
 

@@ -23,12 +23,16 @@ export function checkpointText(body: Body, at: string): string {
   return canonical(snapshot, 'snapshot', at);
 }
 
+/** Whether an XState event descriptor means this type: `a.*` is `a` and all that begins with `a.`. */
+function describes(descriptor: string, type: string): boolean {
+  if (descriptor === '*' || descriptor === type) return true;
+  if (!descriptor.endsWith('.*')) return false;
+  const stem = descriptor.slice(0, -2);
+  return type === stem || type.startsWith(`${stem}.`);
+}
+
 function handledBy(node: AnyStateNode, type: string): boolean {
-  for (const descriptor of node.transitions.keys()) {
-    const prefix = descriptor.endsWith('*') ? descriptor.slice(0, -1) : null;
-    if (prefix === null ? descriptor === type : type.startsWith(prefix)) return true;
-  }
-  return false;
+  return [...node.transitions.keys()].some((descriptor) => describes(descriptor, type));
 }
 
 /** Whether some active state has a transition for events of this type, whatever its guard says. */

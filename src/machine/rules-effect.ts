@@ -63,8 +63,10 @@ function serveOne(world: World, asker: number, request: Request, start: Draft, s
   if (isUp) {
     const draft = start.fork();
     const event = eventOf(effect, request.src, request.input);
+    // Served from now on: an asker that this very step makes leave has no request under way.
+    draft.setReply(asker, request, { is: 'done', output: undefined });
     draft.request(service, event);
-    draft.setReply(asker, request, replyOf(world, draft, request, service));
+    draft.replaceReply(asker, request, replyOf(world, draft, request, service));
     steps.emit(draft, { actor: service, event, label: isRecovery ? 'R' : 'P' });
   }
   for (const kind of FAULTS) {
@@ -72,8 +74,8 @@ function serveOne(world: World, asker: number, request: Request, start: Draft, s
     if (fault === null || (!isUp && NEEDS_SERVICE.has(kind))) continue;
     const draft = start.fork();
     if (!draft.spend(fault)) continue;
-    const event = faulty(world, draft, kind, request, service);
     draft.setReply(asker, request, { is: 'error', error: TOLD[kind] });
+    const event = faulty(world, draft, kind, request, service);
     steps.emit(draft, { actor: service, event, label: 'F', fault: fault.fired });
   }
 }

@@ -26,12 +26,16 @@ export class ActionNames {
   readonly actions: Action[] = [];
   readonly claims: string[] = [];
   private readonly ids = new Map<string, number>();
+  private readonly steps = new Map<string, number>();
 
   intern({ actor, event, fault = null, label, strong = false }: Naming): number {
-    const text = `${actor} ${label} ${strong} ${fault?.name} ${canonical(event, 'event', 'action')}`;
+    const step = `${actor} ${fault?.name} ${canonical(event, 'event', 'action')}`;
+    const text = `${label} ${strong} ${step}`;
     const known = this.ids.get(text);
     if (known !== undefined) return known;
-    const id = this.actions.push({ actor, event, label, fault, strong }) - 1;
+    const number = this.steps.get(step) ?? this.steps.size;
+    this.steps.set(step, number);
+    const id = this.actions.push({ actor, event, label, fault, step: number, strong }) - 1;
     this.ids.set(text, id);
     return id;
   }

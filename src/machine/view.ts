@@ -40,7 +40,7 @@ class Lens {
         ) as string,
       ) as string[];
     const child = (key: string): unknown =>
-      this.track(`${path}.${key}`, (local) => {
+      this.track(`${path}.${JSON.stringify(key)}`, (local) => {
         const owner = find(local) as Record<string, unknown> | null | undefined;
         return owner !== null && owner !== undefined && Object.hasOwn(owner, key)
           ? owner[key]

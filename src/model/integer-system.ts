@@ -17,6 +17,8 @@ export interface Action {
   readonly event: JsonEvent;
   readonly label: Label;
   readonly fault: FiredFault | null;
+  /** What the step is, its label aside: equal for equal (actor, event, fault). */
+  readonly step: number;
   /** True for a pending reply that competes with a timeout: strongly fair (spec 1.7). */
   readonly strong: boolean;
 }
@@ -50,4 +52,11 @@ export interface IntegerSystem {
   expand(rule: number, state: Int32Array): Evaluation<readonly Outcome[]>;
   decide(predicate: number, state: Int32Array): Evaluation<boolean>;
   action(index: number): Action;
+}
+
+const PRECEDENCE: readonly Label[] = ['F', 'E', 'R', 'P'];
+
+/** Whether label a wins over label b where both apply to a step (spec 1.2). */
+export function precedes(a: Label, b: Label): boolean {
+  return PRECEDENCE.indexOf(a) < PRECEDENCE.indexOf(b);
 }

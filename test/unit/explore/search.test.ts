@@ -28,7 +28,14 @@ const systemOf = ({ initial, steps, predicates = [] }: Given): IntegerSystem => 
     reads: [0],
     answer: predicates[index]?.(state[0] as number) === true,
   }),
-  action: () => ({ actor: 0, event: { type: 'x' }, label: 'P', fault: null, strong: false }),
+  action: (step) => ({
+    actor: 0,
+    event: { type: 'x' },
+    label: 'P',
+    fault: null,
+    step,
+    strong: false,
+  }),
 });
 
 const unbounded = { statesMax: 1e9, depthMax: 1e9, timeoutMs: 1e9, memoryBytes: 1e15 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultPlan } from '../../../src/machine/fault.ts';
 import { FAULT_NATURE } from '../../../src/model/failure.ts';
-import { fault, type AnyFaultTolerance } from '../../../src/model/system.ts';
+import { fault, type AnyFaultTolerance, type AnyView } from '../../../src/model/system.ts';
 import { expectRefused } from './expect-code.ts';
 
 const shown = (tolerance: AnyFaultTolerance) => {
@@ -15,8 +15,17 @@ const shown = (tolerance: AnyFaultTolerance) => {
 describe('the fault plan', () => {
   it('gives every fault a budget of its own', () => {
     const send = () => ({ type: 'HALF' });
-    const cut = fault({ kind: 'network', persistence: 'transient', class: 'omission', budget: 3 });
-    const once = fault({ kind: 'network', persistence: 'transient', class: 'omission' });
+    const cut = fault<AnyView, object>({
+      kind: 'network',
+      persistence: 'transient',
+      class: 'omission',
+      budget: 3,
+    });
+    const once = fault<AnyView, object>({
+      kind: 'network',
+      persistence: 'transient',
+      class: 'omission',
+    });
     expect(
       shown({
         faults: { order: { crash: 2, pause: 1 }, charge: { halfDone: { times: 4, send } } },
@@ -67,7 +76,7 @@ describe('the fault plan', () => {
     const nature = { kind: 'data', persistence: 'partial', class: 'arbitrary' } as const;
     const { faults } = faultPlan({
       faults: { a: { crash: 1 }, call: { late: 1 } },
-      environment: { a: { LIE: fault(nature) } },
+      environment: { a: { LIE: fault<AnyView, object>(nature) } },
     });
     expect(faults.get('a.crash')?.fired).toEqual({ name: 'a.crash', ...FAULT_NATURE.crash });
     expect(faults.get('call.late')?.fired).toEqual({ name: 'call.late', ...FAULT_NATURE.late });
@@ -79,12 +88,12 @@ describe('the fault plan', () => {
     const pools = { p: { budget, faults: [] } };
     expectRefused('RCV205', () => faultPlan({ pools }), `'p' is ${budget}`);
     const nature = { kind: 'data', persistence: 'partial', class: 'arbitrary', budget } as const;
-    const environment = { a: { LIE: fault(nature) } };
+    const environment = { a: { LIE: fault<AnyView, object>(nature) } };
     expectRefused('RCV205', () => faultPlan({ environment }), 'a.LIE');
   });
 
   it('refuses what is no fault, and a pool of faults that nobody declared', () => {
-    const explode = { explode: 1 } as { crash: number };
+    const explode = { explode: 1 } as object;
     expectRefused('RCV205', () => faultPlan({ faults: { a: explode } }), "'explode'");
     const pools = { p: { budget: 1, faults: ['a.crash', 'b.crash'] } };
     expectRefused('RCV205', () => faultPlan({ faults: { a: { crash: 1 } }, pools }), "'b.crash'");

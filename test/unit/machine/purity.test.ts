@@ -77,12 +77,12 @@ describe('while the model is evaluated', () => {
   });
 
   it('evaluations may nest: the traps stay until the outermost is over', () => {
-    const nested = () => {
+    const nested = (): number => {
       evaluate('inner', () => 1);
       return Math.random();
     };
     expectRefused('RCV210', () => evaluate('outer', nested), 'Math.random()');
-    const failing = () => {
+    const failing = (): number => {
       try {
         evaluate('inner', () => {
           throw new Error('inner');
@@ -108,10 +108,10 @@ describe('while the model is evaluated', () => {
   });
 
   it.each([
-    ['RCV211', (list: number[]) => list.push(1)],
-    ['RCV211', (list: number[]) => (list[0] = 9)],
-    ['RCV211', (list: number[]) => delete list[0]],
-    ['RCV211', (list: number[]) => list.pop()],
+    ['RCV211', (list: number[]): unknown => list.push(1)],
+    ['RCV211', (list: number[]): unknown => (list[0] = 9)],
+    ['RCV211', (list: number[]): unknown => delete list[0]],
+    ['RCV211', (list: number[]): unknown => list.pop()],
   ] as const)('a mutation is %s: %s', (code, change) => {
     expectRefused(code, () => evaluate('here', () => change(deepFreeze([1, 2]))), 'mutates');
   });
