@@ -86,13 +86,19 @@ function judgeConverges(analysis: Analysis, fairness: 'default' | 'none'): Judge
     return violated('deadlock', because, pathTo(analysis, end), values);
   }
   const reach = canReach(graph, progress, goal);
-  const isTrap = reach[entry] === 0;
+  const trap = reach.findIndex((way, state) => way === 0 && !analysis.isEnd(progress, state));
+  if (reach[entry] === 0 && trap < entry) {
+    const because = 'from the last state no fault-free path leads back to a consistent state';
+    return violated('trap', because, pathTo(analysis, trap), values);
+  }
   const cycle = fairCycle(part, first as NonNullable<typeof first>, entry);
-  const because = isTrap
-    ? 'once in the loop, no fault-free step ever leads back to a consistent state'
-    : 'the loop is fair, and no state of it is consistent and recovered';
   const path = prolonged(analysis, pathTo(analysis, entry), cycle, true);
-  return violated(isTrap ? 'trap' : 'lasso', because, path, values);
+  if (reach[entry] === 0) {
+    const because = 'once in the loop, no fault-free step ever leads back to a consistent state';
+    return violated('trap', because, path, values);
+  }
+  const because = 'the loop is fair, and no state of it is consistent and recovered';
+  return violated('lasso', because, path, values);
 }
 
 function judgeEventually(

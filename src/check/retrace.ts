@@ -12,6 +12,9 @@ const same = (a: unknown, b: unknown): boolean =>
 /** A step that is not what the model does: our mistake, never the user's. */
 export class TraceRefuted extends Error {}
 
+/** States visited so far. There may be several: what people read of two states can be the same. */
+type Chain = readonly Int32Array[];
+
 /**
  * Walks a trace again, from nothing: machines are compiled anew and every step is taken by XState,
  * without any table of the search. The shape of the lasso is checked too.
@@ -19,37 +22,50 @@ export class TraceRefuted extends Error {}
  */
 export function retrace(system: System, trace: Trace): void {
   const fresh = compile(system, []);
-  const start = fresh.initial.find((state) => same(fresh.stateView(state), trace.initial));
-  if (start === undefined) throw new TraceRefuted('the trace starts in no initial state');
-  const visited: Int32Array[] = [start];
+  let chains: readonly Chain[] = fresh.initial
+    .filter((state) => same(fresh.stateView(state), trace.initial))
+    .map((state) => [state]);
+  if (chains.length === 0) throw new TraceRefuted('the trace starts in no initial state');
   for (const [number, step] of trace.steps.entries()) {
-    const from = visited.at(-1) as Int32Array;
-    const next = successor(fresh, from, step);
-    if (next === null)
+    const longer = chains.flatMap((chain) =>
+      successors(fresh, chain.at(-1) as Int32Array, step).map((next): Chain => [...chain, next]),
+    );
+    if (longer.length === 0) {
       throw new TraceRefuted(`step ${number + 1} (${step.event.type}) does not exist`);
-    visited.push(next);
+    }
+    chains = distinct(longer, trace.loop);
   }
-  if (trace.loop === null) return;
-  if (!same([...(visited[trace.loop] as Int32Array)], [...(visited.at(-1) as Int32Array)])) {
-    throw new TraceRefuted('the loop of the trace does not close');
-  }
+  const { loop } = trace;
+  if (loop === null || chains.some((chain) => chain[loop]?.join() === chain.at(-1)?.join())) return;
+  throw new TraceRefuted('the loop of the trace does not close');
 }
 
-function successor(
+/** Chains that differ in what matters: where they are, and where their loop began. */
+function distinct(chains: readonly Chain[], loop: number | null): readonly Chain[] {
+  const keyed = chains.map((chain): [string, Chain] => {
+    const start = loop === null ? '' : (chain[loop]?.join() ?? '');
+    return [`${chain.at(-1)?.join()} ${start}`, chain];
+  });
+  return [...new Map(keyed).values()];
+}
+
+function successors(
   fresh: ReturnType<typeof compile>,
   from: Int32Array,
   step: TraceStep,
-): Int32Array | null {
+): readonly Int32Array[] {
+  const found: Int32Array[] = [];
   for (let rule = 0; rule < fresh.rules; rule += 1) {
     for (const { action, writes } of fresh.expand(rule, from).answer) {
       const { actor, event, label, fault } = fresh.action(action);
       if (fresh.actorNames[actor] !== step.actor || label !== step.label) continue;
       if (!same(event, step.event) || !same(fault, step.fault)) continue;
       const next = from.slice();
-      for (let i = 0; i < writes.length; i += 2)
+      for (let i = 0; i < writes.length; i += 2) {
         next[writes[i] as number] = writes[i + 1] as number;
-      if (same(fresh.stateView(next), step.state)) return next;
+      }
+      if (same(fresh.stateView(next), step.state)) found.push(next);
     }
   }
-  return null;
+  return found;
 }

@@ -6,6 +6,7 @@ import type { Reply, Request } from './body.ts';
 import { checkSurvivesJson } from './canonical.ts';
 import { Draft } from './draft.ts';
 import type { Instance } from './instance.ts';
+import type { Local } from './local.ts';
 import type { Probe } from './probe.ts';
 import { deepFreeze, evaluate } from './purity.ts';
 import { brokenClaim } from './claim.ts';
@@ -55,10 +56,14 @@ function faulty(
 const FAULTS = Object.keys(TOLD) as readonly EffectFault[];
 const NEEDS_SERVICE: ReadonlySet<EffectFault> = new Set(['loseReply', 'refuse', 'halfDone']);
 
+/** Whether a service takes requests: up, and not ended by a failure of its own. */
+const isThere = ({ mode, body }: Local): boolean =>
+  mode === 'up' && body !== null && body.snapshot.status !== 'error';
+
 function serveOne(world: World, asker: number, request: Request, start: Draft, steps: Steps): void {
   const effect = world.effect(request.src);
   const service = world.instance(effect.to, `effects.${request.src}`).index;
-  const isUp = start.local(service).mode === 'up';
+  const isUp = isThere(start.local(service));
   const isRecovery = [asker, service].some((actor) => world.isRecovering(start.local(actor)));
   if (isUp) {
     const draft = start.fork();
@@ -126,7 +131,7 @@ export function adriftRule(world: World, { index, name }: Instance): Rule {
   const expand = (probe: Probe, steps: Steps): void => {
     const start = new Draft(world, probe);
     const zombies = start.adrift(index);
-    if (zombies.length === 0 || start.local(index).mode !== 'up') return;
+    if (zombies.length === 0 || !isThere(start.local(index))) return;
     for (const [position, zombie] of zombies.entries()) {
       const draft = start.fork();
       if (!zombie.forever) draft.setAdrift(index, zombies.toSpliced(position, 1));

@@ -81,7 +81,7 @@ describe('deadlockFree', () => {
   });
 
   // Spec 1.7: what is halted without a checkpoint is disregarded.
-  it.fails('disregards an actor that was halted without a checkpoint', () => {
+  it('disregards an actor that was halted without a checkpoint', () => {
     const halting = { faults: { n: { halt: 1 } } };
     expectHolds(judged({ m: ['a GO END'], n: ['x GO END'] }, deadlockFree(), halting));
   });
@@ -133,6 +133,9 @@ describe('withinSteps', () => {
     expect(judged(steps, withinSteps(1), tolerance).values['beta']).toBe(1);
     expect(judged(steps, withinSteps(0), tolerance).result).toBe('violated');
     expectHolds(judged(steps, withinSteps(0), { consistent: () => true }));
+    const crash = { consistent: () => true, faults: { m: { crash: 1 } } };
+    expectViolated(judged(steps, withinSteps(0), crash), 'bound', 'g down g');
+    expectHolds(judged(steps, withinSteps(1), crash));
   });
 });
 

@@ -16,9 +16,9 @@ interface Sight {
 
 /** Whether the actor is in one of the states. */
 export const at =
-  (name: string, ...states: readonly string[]) =>
+  (name: string, ...wanted: readonly string[]) =>
   (view: AnyView): boolean =>
-    states.some((state) => (view[name] as Sight).matches(state));
+    wanted.some((state) => (view[name] as Sight).matches(state));
 
 export const both =
   (...all: readonly ((view: AnyView) => boolean)[]) =>
@@ -103,7 +103,7 @@ const values = (view: StateView): string =>
     .join('');
 
 /** A trace as the states it passes, `[` where its loop begins: `a b [c d c`. */
-export function states({ initial, steps, loop }: Trace): string {
+export function passed({ initial, steps, loop }: Trace): string {
   const all = [initial, ...steps.map(({ state }) => state)].map(values);
   return all.map((text, index) => (index === loop ? `[${text}` : text)).join(' ');
 }
@@ -111,7 +111,7 @@ export function states({ initial, steps, loop }: Trace): string {
 /** What is expected of a violation: its form, and its states in order. */
 export function expectViolated(report: PropertyReport, failure: string, path: string): void {
   expect(report).toMatchObject({ result: 'violated', failure });
-  expect(report.trace && states(report.trace)).toBe(path);
+  expect(report.trace && passed(report.trace)).toBe(path);
   expect(report.because ?? '').not.toBe('');
 }
 

@@ -60,7 +60,9 @@ describe('the canonical text', () => {
     expect(text(bare)).toBe('{"a":1}');
   });
 
-  class Money {}
+  class Money {
+    readonly cents = 1;
+  }
   it.each([
     [() => 1, 'a function'],
     [Symbol('s'), 'a symbol'],

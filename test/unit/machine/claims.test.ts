@@ -64,6 +64,7 @@ function verdicts(shape: Shape, escalation: 'none' | 'declared' | 'elsewhere' = 
     effects: { call: { to: 's', send: () => ({ type: 'DO' }) } },
     recovery,
     faults: { call: { loseRequest: 1 } },
+    consistent: () => true,
     ...escalates,
   });
   const { properties } = check(system);
@@ -110,6 +111,8 @@ describe('the recovery claim', () => {
     expect(verdicts('unhandled')).toMatchObject({
       recovery: { result: 'violated', failure: 'step', steps: 2 },
       total: { result: 'violated', failure: 'state', steps: 2 },
+      // Nothing is consistent while an actor is in error.
+      converges: { result: 'violated', failure: 'deadlock', steps: 2 },
     });
     expect(verdicts('inside, unhandled')).toMatchObject({
       recovery: { result: 'holds' },

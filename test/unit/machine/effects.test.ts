@@ -209,6 +209,29 @@ it('a request whose serving makes its asker leave is no zombie', () => {
   expect(walk.view['s.adrift']).toBeUndefined();
 });
 
+// An actor in error runs no more: a request to it has nobody to take it, as while it is down.
+it('a service in error answers nobody', () => {
+  const middle = setup({
+    types: {} as { events: { type: 'DO'; key: string } },
+    actors: { deep: fromPromise<undefined, undefined>(async () => undefined) },
+  }).createMachine({
+    on: { DO: {} },
+    initial: 'asking',
+    states: { asking: { invoke: { src: 'deep', onDone: 'rest' } }, rest: {} },
+  });
+  const system = actors({ m: actor(asker), s: actor(middle), d: actor(service) }).faultTolerant({
+    effects: {
+      call: { to: 's', send: () => ({ type: 'DO', key: 'k' }), reply: () => 1 },
+      deep: { to: 'd', send: () => ({ type: 'HALF' }) },
+    },
+    recovery,
+    faults: { deep: { loseRequest: 1 } },
+  });
+  const walk = new Walk(system).take('deep.loseRequest', 'xstate.error');
+  expect(walk.at('s').status).toBe('error');
+  expect(walk.names).toEqual([]);
+});
+
 describe('what an effect may not be', () => {
   const made = (tolerance: object, extra: Record<string, AnyPart> = {}): (() => unknown) => {
     const free = actors({ ...parts, ...extra }).faultTolerant as (given: object) => System;

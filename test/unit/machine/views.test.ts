@@ -138,6 +138,14 @@ describe('a tracked context behaves as the context itself', () => {
     expectRefused('RCV211', () => compiled.decide(0, vector));
   });
 
+  it('known limit: a deletion is not refused, and deletes nothing', () => {
+    const kept = look(({ a }) => {
+      Reflect.deleteProperty(a.context, 'n');
+      return a.context.n;
+    });
+    expect(kept).toBe(0);
+  });
+
   it('is never confused between actors, replicas and what was saved', () => {
     const walk = new Walk(system).take('COUNT', 'COUNT');
     const { a, b } = walk.compiled.view(walk.vector) as unknown as Sight;
