@@ -24,7 +24,7 @@ export class Hosted {
     if (binding === null || part === undefined || part.checkpoint === null) {
       throw new ReconvergeError('RCV416', `the model '${model.name}' does not run on PostgreSQL`, {
         at: model.name,
-        hint: 'give it postgres: { orchestrator, input, example, schema, services }, and the orchestrator a checkpoint',
+        hint: 'give it postgres: () => ({ orchestrator, input, example, schema, services }), and a checkpoint',
       });
     }
     this.binding = binding;

@@ -7,6 +7,7 @@ import { actors } from '../../../src/model/system.ts';
 
 const call = fromPromise<undefined, undefined>(async () => undefined);
 const recovery = { transient: 'retry', permanent: 'rollback', partial: 'compensate' } as const;
+const half = { times: 1, send: () => ({ type: 'HALF' as const }) };
 const service = setup({
   types: {} as { events: { type: 'DO' } | { type: 'HALF' } },
 }).createMachine({ on: { DO: {}, HALF: {} } });
@@ -54,7 +55,11 @@ function asker(shape: Shape) {
   });
 }
 
-function verdicts(shape: Shape, escalation: 'none' | 'declared' | 'elsewhere' = 'none') {
+function verdicts(
+  shape: Shape,
+  escalation: 'none' | 'declared' | 'elsewhere' = 'none',
+  fault: 'loseRequest' | 'halfDone' = 'loseRequest',
+) {
   const escalates = {
     none: {},
     declared: { escalates: { transient: () => true } },
@@ -63,7 +68,7 @@ function verdicts(shape: Shape, escalation: 'none' | 'declared' | 'elsewhere' = 
   const system = actors({ m: actor(asker(shape)), s: actor(service) }).faultTolerant({
     effects: { call: { to: 's', send: () => ({ type: 'DO' }) } },
     recovery,
-    faults: { call: { loseRequest: 1 } },
+    faults: { call: fault === 'halfDone' ? { halfDone: half } : { loseRequest: 1 } },
     consistent: () => true,
     ...escalates,
   });
@@ -105,6 +110,13 @@ describe('the recovery claim', () => {
       `a transient network failure told to m in "asking" ${because}`,
     );
     expect(total).toMatchObject({ result: 'holds' });
+  });
+
+  it('lets transient failures escalate, and no others', () => {
+    expect(verdicts('escalates', 'declared', 'halfDone')['recovery']).toMatchObject({
+      result: 'violated',
+      because: expect.stringContaining('which is not tagged compensate') as string,
+    });
   });
 
   it('is broken, and so is totality, where no transition handles the failure', () => {
