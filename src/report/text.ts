@@ -126,6 +126,12 @@ export function counterexample(
   ];
 }
 
+/** A result about nothing must not look like a proof. */
+function emptyLines({ verb, properties }: Report): readonly string[] {
+  if (verb !== 'check' || properties.length > 0) return [];
+  return ['no property is declared: the states were counted, and nothing was asked of them'];
+}
+
 /** A report for people: what holds, and for what does not the shortest way there. */
 export function reportText(report: Report, options: TextOptions): string {
   const { assumptions = [], paint } = options;
@@ -134,6 +140,7 @@ export function reportText(report: Report, options: TextOptions): string {
     ...heading(report, paint),
     resultLine(report, paint),
     ...boundLines(report.bounds).map((line) => paint('doubtful', line)),
+    ...emptyLines(report).map((line) => paint('doubtful', line)),
     ...propertyLines(report, options),
     ...assumptions.map((assumption) => paint('faint', `  assuming ${assumption}`)),
     ...violated.flatMap((property) => counterexample(property, options)),
