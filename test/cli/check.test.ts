@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { documentIn, fixture, reconverge } from './cli.ts';
+import { documentIn, fixture, notesIn, reconverge } from './cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'check-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,7 +31,7 @@ describe.concurrent('reconverge check', () => {
       'can commit holds',
       'can abort holds',
     ]);
-    expect(ran.stderr).toBe('');
+    expect(notesIn(ran)).toBe('');
   });
 
   it.each([
@@ -166,7 +166,7 @@ describe.concurrent('reconverge check --replay', () => {
     writeFileSync(report, found.stdout);
     const replayed = await reconverge(['check', 'two-phase-commit', '--replay', report, '--json']);
     expect(replayed.exitCode).toBe(0);
-    expect(replayed.stderr).toBe('');
+    expect(notesIn(replayed)).toBe('');
     expect(documentIn(replayed)).toMatchObject({
       result: 'holds',
       model: { parameters: { bug: 'premature-commit' } },

@@ -46,6 +46,13 @@ export async function reconverge(args: readonly string[], options: RunOptions = 
   return { exitCode, ...output, seconds: (performance.now() - started) / 1000 };
 }
 
+/** What stderr says besides progress, which a slow machine makes appear. */
+export const notesIn = ({ stderr }: Ran): string =>
+  stderr
+    .split('\n')
+    .filter((line) => !/^(loading|exploring|simulating)/.test(line))
+    .join('\n');
+
 /** The one document of a run with `--json`; anything else on stdout is an error. */
 export function documentIn({ stdout }: Ran): Report {
   return JSON.parse(stdout) as Report;

@@ -58,6 +58,11 @@ describe('recoverable', () => {
     const steps = { m: ['g !CUT b', 'b SPIN c'] };
     expectViolated(judged(steps, recoverable(), { consistent: at('m', 'g') }), 'trap', 'g b');
     expectHolds(judged(steps, recoverable(), { consistent: at('m', 'g', 'c') }));
+    // Consistency, not rest: recovery may still be under way there.
+    const recovery = { transient: 'retry', permanent: 'retry', partial: 'retry' };
+    const tagged = { m: ['g !CUT b', 'b SPIN c#retry'] };
+    const consistent = at('m', 'g', 'c');
+    expectHolds(judged(tagged, recoverable(), { consistent, recovery }));
   });
 });
 

@@ -99,3 +99,28 @@ describe('requests of an actor that ends', () => {
     expect(new Walk(system).take('P s DO', 'END').names).toEqual([]);
   });
 });
+
+it('what a history state remembers is part of the state', () => {
+  const machine = setup({
+    types: {} as { events: { type: 'NEXT' | 'OUT' | 'BACK' } },
+  }).createMachine({
+    initial: 'in',
+    states: {
+      in: {
+        initial: 'a',
+        on: { OUT: 'out' },
+        states: { a: { on: { NEXT: 'b' } }, b: {}, last: { type: 'history' } },
+      },
+      out: { on: { BACK: 'in.last' } },
+    },
+  });
+  const walk = new Walk(
+    actors({ m: actor(machine) }).faultTolerant({
+      environment: { m: { NEXT: true, OUT: true, BACK: true } },
+    }),
+  );
+  const [start] = walk.compiled.initial;
+  expect(walk.take('OUT', 'BACK').at('m').value).toEqual({ in: 'a' });
+  walk.vector = start as Int32Array;
+  expect(walk.take('NEXT', 'OUT', 'BACK').at('m').value).toEqual({ in: 'b' });
+});
