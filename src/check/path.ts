@@ -10,7 +10,7 @@ export interface NumberedPath {
   readonly loop: number | null;
 }
 
-/** The action of an edge between two states: the first in order of rules, by its strongest label. */
+/** The action of an edge between two states: the first by rules, with its strongest label. */
 function actionBetween(analysis: Analysis, from: number, to: number): number {
   const { compiled, found } = analysis;
   const { successors, table } = found;

@@ -167,7 +167,7 @@ export class Search {
     });
   }
 
-  /** Adds an edge, unless it is there: the same step for two reasons is one, by the stronger label. */
+  /** Adds an edge, unless it is there: one step for two reasons is one, by the stronger label. */
   private connect(seen: Map<number, Edge[]>, action: number, target: number): void {
     const { step, label } = this.system.action(action);
     const known = seen.get(step) ?? [];

@@ -23,7 +23,7 @@ export function checkpointText(body: Body, at: string): string {
   return canonical(snapshot, 'snapshot', at);
 }
 
-/** Whether an XState event descriptor means this type: `a.*` is `a` and all that begins with `a.`. */
+/** Whether an event descriptor means this type: `a.*` is `a` and all that begins with `a.`. */
 function describes(descriptor: string, type: string): boolean {
   if (descriptor === '*' || descriptor === type) return true;
   if (!descriptor.endsWith('.*')) return false;

@@ -213,6 +213,14 @@ describe('converges', () => {
     expectViolated(undone, 'deadlock', 'saving end');
     expect(undone.because).toContain('a checkpointed actor is not done');
     expectViolated(verdict(stopping('final', 1), 'converges'), 'deadlock', 'saving halted');
+    // For a deadlock, too, what it left behind counts as undone.
+    const { parts, tolerance } = stopping('final', 1);
+    const other = tiny({ n: ['x GO END'] });
+    const { environment = {} } = other.tolerance;
+    const properties = { stuck: { kind: 'deadlockFree' } } as const;
+    const together = { ...other.parts, ...parts };
+    const system = { parts: together, tolerance: { ...tolerance, environment, properties } };
+    expectViolated(verdict(system, 'stuck'), 'deadlock', 'xsaving ENDsaving ENDhalted');
   });
 
   it('holds if a property of that name is something else', () => {

@@ -74,9 +74,9 @@ function verdicts(
   });
   const { properties } = check(system);
   return Object.fromEntries(
-    properties.map(({ name, result, failure, trace, because }) => [
+    properties.map(({ name, result, failure, trace, because, values }) => [
       name,
-      { result, failure, steps: trace?.steps.length ?? null, because },
+      { result, failure, steps: trace?.steps.length ?? null, because, values },
     ]),
   );
 }
@@ -123,8 +123,8 @@ describe('the recovery claim', () => {
     expect(verdicts('unhandled')).toMatchObject({
       recovery: { result: 'violated', failure: 'step', steps: 2 },
       total: { result: 'violated', failure: 'state', steps: 2 },
-      // Nothing is consistent while an actor is in error.
-      converges: { result: 'violated', failure: 'deadlock', steps: 2 },
+      // Of the five states the one with an actor in error is not consistent.
+      converges: { result: 'violated', failure: 'deadlock', steps: 2, values: { C: 4 } },
     });
     expect(verdicts('inside, unhandled')).toMatchObject({
       recovery: { result: 'holds' },

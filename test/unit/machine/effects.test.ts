@@ -203,10 +203,13 @@ it('a request whose serving makes its asker leave is no zombie', () => {
   const system = actors({ m: actor(asker), s: actor(telling) }).faultTolerant({
     effects: { call: { to: 's', send: () => ({ type: 'DO' }), reply: () => 1 } },
     recovery,
+    faults: { call: { loseReply: 1 } },
   });
-  const walk = new Walk(system).take('DO');
-  expect(walk.at('m').value).toBe('left');
-  expect(walk.view['s.adrift']).toBeUndefined();
+  for (const step of ['P s DO', 'call.loseReply']) {
+    const walk = new Walk(system).take(step);
+    expect(walk.at('m').value).toBe('left');
+    expect(walk.view['s.adrift']).toBeUndefined();
+  }
 });
 
 // An actor in error runs no more: a request to it has nobody to take it, as while it is down.
