@@ -95,6 +95,13 @@ export function planOf(system: System): Plan {
     const property = { kind: 'converges', fairness: 'default' } as const;
     properties.push({ name: CONVERGES, property, predicate: -1 });
   }
+  const reserved = given.map(([name]) => name).find((name) => name === TOTAL || name === RECOVERY);
+  if (reserved !== undefined) {
+    throw new ReconvergeError('RCV303', `'${reserved}' is a property of the toolkit's own`, {
+      at: `properties.${reserved}`,
+      hint: 'give the property another name: total and recovery come with every model that has effects',
+    });
+  }
   const invokes = Object.keys(tolerance.effects ?? {}).length > 0;
   if (invokes) {
     properties.push({ name: TOTAL, property: { kind: 'total' }, predicate: -1 });

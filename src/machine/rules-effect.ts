@@ -160,11 +160,19 @@ export function checkEffects(world: World): void {
     ...Object.keys(world.parts),
     ...Object.keys(world.tolerance.hosts ?? {}),
   ]);
-  for (const target of Object.keys(world.tolerance.faults ?? {})) {
-    if (targets.has(target)) continue;
-    throw new ReconvergeError('RCV206', `faults names '${target}', which can not fail`, {
-      at: 'faults',
-      hint: `actors, hosts and effects: ${[...targets].join(', ')}`,
+  for (const [target, kinds] of Object.entries(world.tolerance.faults ?? {})) {
+    if (!targets.has(target)) {
+      throw new ReconvergeError('RCV206', `faults names '${target}', which can not fail`, {
+        at: 'faults',
+        hint: `actors, hosts and effects: ${[...targets].join(', ')}`,
+      });
+    }
+    const fitting: readonly string[] = effects.has(target) ? FAULTS : ['crash', 'pause', 'halt'];
+    const wrong = Object.keys(kinds).find((kind) => !fitting.includes(kind));
+    if (wrong === undefined) continue;
+    throw new ReconvergeError('RCV205', `'${wrong}' cannot happen to '${target}'`, {
+      at: `faults.${target}`,
+      hint: `what can: ${fitting.join(', ')}`,
     });
   }
 }

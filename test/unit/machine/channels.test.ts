@@ -233,3 +233,14 @@ it('a message and an environment event that are the same step are one, labelled 
   const labels = taken.filter(({ event }) => event.type === 'GO').map(({ label }) => label);
   expect(new Set(labels)).toEqual(new Set(['E']));
 });
+
+it('what is sent at the start arrives when all actors exist, in the order of their parts', () => {
+  const greeting = (n: number) =>
+    setup({}).createMachine({ entry: sendTo(peer<Sent>('box'), { type: 'PUT', n }) });
+  const system = actors({
+    one: actor(greeting(1)),
+    box: actor(box),
+    other: actor(greeting(0)),
+  }).faultTolerant({});
+  expect(got(new Walk(system))).toEqual([1, 0]);
+});
