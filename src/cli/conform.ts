@@ -26,7 +26,8 @@ const LANES_MAX = 4;
 function documentFor(found: ConformReport, { model, given }: OpenModel, asked: string): Report {
   const { conformance, interrupted } = found;
   const { points, divergences } = conformance;
-  const agrees = divergences.length === 0 && points.covered === points.total;
+  const isPlayed = found.properties.every(({ values }) => values['reproduced'] === true);
+  const agrees = divergences.length === 0 && points.covered === points.total && isPlayed;
   const complete = agrees ? 'holds' : 'unknown';
   const replay = commandText('check', asked, given);
   return documentOf({

@@ -31,7 +31,7 @@ function property(found: RunReport): PropertyReport {
     kind: 'run',
     result: inconsistencies.length > 0 ? 'violated' : whole,
     failure: first === undefined ? null : 'state',
-    vacuous: false,
+    vacuous: completed === 0,
     because: first === undefined ? null : `${first.workflow}: ${first.because}`,
     values: { completed, takenOver, recoveries, ends, fired },
     trace: null,

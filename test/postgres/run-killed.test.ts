@@ -36,6 +36,14 @@ const args = (workflows: number, seed: number): string[] => [
 /** Delays spread over start-up, running and recovery. Milliseconds. */
 const delayOf = (round: number): number => 400 + ((round * 7) % KILLS) * 140;
 
+it('a run of nothing says that it is about nothing', () => {
+  const env = { ...process.env, RECONVERGE_TEST: folder };
+  const { status, stdout } = spawnSync(process.execPath, args(0, 1), { encoding: 'utf8', env });
+  expect(status).toBe(0);
+  const [property] = (JSON.parse(stdout) as Report).properties;
+  expect(property).toMatchObject({ vacuous: true, values: { completed: 0 } });
+});
+
 it(`survives kill -9 of the parent ${KILLS} times: no process left, nothing lost or doubled`, async () => {
   const env = { ...process.env, RECONVERGE_TEST: folder };
   for (let round = 0; round < KILLS; round += 1) {
@@ -51,6 +59,7 @@ it(`survives kill -9 of the parent ${KILLS} times: no process left, nothing lost
   expect(last.status).toBe(0);
   const report = JSON.parse(last.stdout) as Report;
   expect(report.result).toBe('holds');
+  expect(report.properties[0]?.vacuous).toBe(false);
   const completed = Number(report.properties[0]?.values['completed']);
   expect(completed).toBeGreaterThan(5);
   await nothingLeft(folder, () => true);
