@@ -39,15 +39,46 @@ export interface Evaluation<A> {
   readonly answer: A;
 }
 
+/** One component's part in a joint step. */
+export interface Member {
+  /** The component whose value alone decides what it does. */
+  readonly component: number;
+  /**
+   * What it writes, pairs (component, value), flattened; null where it is not able. No two members
+   * write the same component.
+   */
+  react(value: number): readonly number[] | null;
+}
+
+/**
+ * A rule in which many components move at once, each by itself, such as the crash of a host: it is
+ * enabled iff some member is able, and then all that are able move. A description of what `expand`
+ * answers, without its product of cases.
+ */
+export interface JointForm {
+  readonly action: number;
+  /** Must be above 0 and is counted down by one; -1: none. */
+  readonly budget: number;
+  readonly members: readonly Member[];
+}
+
 /**
  * A model as the explorer sees it: vectors of integers, and questions about them that are answered
  * once per distinct reading. It knows no machine; whoever provides it knows nothing of the search.
  */
 export interface IntegerSystem {
+  /** May grow while questions are answered: a component that is new is 0 in all states before. */
   readonly width: number;
   readonly initial: readonly Int32Array[];
+  /** By component its initial values, where all their combinations are initial; null where not. */
+  readonly initialValues: readonly (readonly number[])[] | null;
+  /** May grow, too. */
   readonly rules: number;
   readonly predicates: number;
+  /** Components that only ever count down, to 0. */
+  readonly budgets: readonly number[];
+  /** A rule's joint form, where it has one. */
+  joint(rule: number): JointForm | null;
   observation(index: number): Observation;
   expand(rule: number, state: Int32Array): Evaluation<readonly Outcome[]>;
   decide(predicate: number, state: Int32Array): Evaluation<boolean>;

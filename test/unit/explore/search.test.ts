@@ -15,6 +15,9 @@ const systemOf = ({ initial, steps, predicates = [] }: Given): IntegerSystem => 
   initial: initial.map((state) => Int32Array.of(state)),
   rules: 1,
   predicates: predicates.length,
+  initialValues: null,
+  budgets: [],
+  joint: () => null,
   observation: (component) => ({ component, classify: null }),
   expand: (_, state) => ({
     reads: [0],
