@@ -1,4 +1,4 @@
-import type { Exploration } from '../explore/search.ts';
+import type { Exploration } from '../explore/exploration.ts';
 import type { Fairness as FairnessClasses } from '../explore/fair.ts';
 import type { Graph } from '../explore/graph.ts';
 import type { Compiled } from '../machine/compile.ts';
@@ -21,17 +21,15 @@ export class Analysis {
     this.compiled = compiled;
     this.plan = plan;
     this.found = found;
-    this.states = found.table.count;
+    this.states = found.states;
   }
 
   get graph(): Graph {
-    if (this.found.graph === null) throw new Error('internal: the edges were not kept');
     return this.found.graph;
   }
 
   holds(predicate: number, state: number): boolean {
-    const word = this.found.marks[state * this.found.markWords + (predicate >> 5)] as number;
-    return (word & (1 << (predicate & 31))) !== 0;
+    return this.found.holds(predicate, state);
   }
 
   /** 1 for every state in which the predicate has the given value. */
@@ -105,6 +103,6 @@ export class Analysis {
    * Whether the model has replies that compete with a timeout, so that strong fairness was assumed.
    */
   get assumesStrongFairness(): boolean {
-    return this.graph.actions.some((action) => this.compiled.action(action).strong);
+    return this.found.mayTake((action) => this.compiled.action(action).strong);
   }
 }

@@ -1,6 +1,10 @@
-import { Search, type Bounds, type Exploration, type Progress } from '../explore/search.ts';
+import { explore, type Strategy } from '../explore/explore.ts';
+import type { Bounds, Exploration, Progress } from '../explore/exploration.ts';
+import { Questions } from '../explore/questions.ts';
+import { Search } from '../explore/search.ts';
 import { compile, type Compiled } from '../machine/compile.ts';
 import { UnboundedComponent } from '../machine/component.ts';
+import { ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
 import type { Completeness, Json, PropertyReport, Result, Stats } from '../model/verdict.ts';
 import { Analysis } from './analysis.ts';
@@ -20,6 +24,8 @@ export interface CheckOptions {
   readonly valuesMax?: number;
   readonly interrupted?: () => boolean;
   readonly onProgress?: (progress: Progress) => void;
+  /** How to explore; null: as seems best. The answers are the same. */
+  readonly strategy?: Strategy | null;
 }
 
 /** What `check` found out: verdicts, and how far they reach. */
@@ -75,24 +81,36 @@ function reached(
 }
 
 function statsOf(found: Exploration, seconds: number): Stats {
-  const { table, transitions, depth, bytes } = found;
+  const { states, transitions, depth, bytes, visited } = found;
   return {
-    states: table.count,
+    states,
     transitions,
     depth,
     seconds,
-    statesPerSecond: Math.round(table.count / Math.max(seconds, 1e-6)),
-    bytesPerState: Math.round((10 * bytes) / Math.max(1, table.count)) / 10,
-    visited: 'exact table',
+    statesPerSecond: Math.round(states / Math.max(seconds, 1e-6)),
+    bytesPerState: Math.round((10 * bytes) / Math.max(1, states)) / 10,
+    visited,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   };
 }
 
-function stops(plan: Plan, selected: boolean): { stopAt: number[]; stopAtClaim: boolean } {
+/** What the search looks for while it explores, and where it may stop. */
+function asked(plan: Plan, selected: boolean) {
+  const of = (kind: string): number[] =>
+    plan.properties.flatMap(({ property, predicate }) =>
+      property.kind === kind ? [predicate] : [],
+    );
+  const isTotalAsked = plan.properties.some(({ property }) => property.kind === 'total');
+  const watchFalse = [...of('always'), ...(isTotalAsked ? [plan.noError] : [])];
+  const watched = { watchFalse, watchTrue: of('sometimes') };
   const only = (kind: string): boolean =>
     selected && plan.properties.every(({ property }) => property.kind === kind);
   const stopAt = only('always') ? plan.properties.map(({ predicate }) => predicate) : [];
-  return { stopAt: only('total') ? [plan.noError] : stopAt, stopAtClaim: only('recovery') };
+  return {
+    ...watched,
+    stopAt: only('total') ? [plan.noError] : stopAt,
+    stopAtClaim: only('recovery'),
+  };
 }
 
 function report(analysis: Analysis, system: System, whole: boolean): readonly PropertyReport[] {
@@ -112,7 +130,7 @@ function assumptionsOf(analysis: Analysis): readonly string[] {
   const fair = properties.some(({ property }) =>
     'fairness' in property ? property.fairness === 'default' : false,
   );
-  if (!fair || analysis.found.graph === null) return [];
+  if (!fair) return [];
   const weak = 'weak fairness of every actor for its P, its R and its E steps';
   const strong = 'strong fairness of a pending reply that competes with a timeout';
   return analysis.assumesStrongFairness ? [weak, strong] : [weak];
@@ -124,9 +142,11 @@ function assumptionsOf(analysis: Analysis): readonly string[] {
  */
 export function explored(system: System, plan: Plan): [Compiled, Plan, Exploration] {
   const compiled = compile(system, plan.predicates);
-  const found = new Search(compiled, {
+  const found = new Search(new Questions(compiled), {
     bounds: boundsOf({}),
     edges: true,
+    watchFalse: [],
+    watchTrue: [],
     stopAt: [],
     stopAtClaim: false,
     clock: () => performance.now(),
@@ -150,19 +170,29 @@ export function check(system: System, options: CheckOptions = {}): CheckReport {
   const { valuesMax } = options;
   const bounds = boundsOf(options);
   let unbounded: UnboundedComponent | null = null;
-  const compiled = compile(system, plan.predicates, valuesMax === undefined ? {} : { valuesMax });
-  const found = new Search(compiled, {
+  let compiled: Compiled | null = null;
+  const compileAnew = (): Compiled => {
+    compiled = compile(system, plan.predicates, valuesMax === undefined ? {} : { valuesMax });
+    return compiled;
+  };
+  const asking = {
     bounds,
     edges: plan.properties.some(({ property }) => needsEdges(property.kind)),
-    ...stops(plan, names.length > 0),
+    ...asked(plan, names.length > 0),
     clock: () => performance.now(),
     residentBytes: () => process.memoryUsage.rss(),
     interrupted: options.interrupted ?? (() => false),
     onProgress: options.onProgress ?? (() => {}),
-  }).run((thrown) => {
-    if (thrown instanceof UnboundedComponent) unbounded = thrown;
-    return thrown instanceof UnboundedComponent;
-  });
+  };
+  const isUnbounded = (thrown: unknown): boolean => {
+    unbounded = thrown instanceof UnboundedComponent ? thrown : null;
+    return unbounded !== null;
+  };
+  const strategy = options.strategy ?? null;
+  const isRefused = (thrown: unknown): boolean =>
+    thrown instanceof ReconvergeError || thrown instanceof UnboundedComponent;
+  const found = explore(compileAnew, asking, { strategy, isUnbounded, isRefused });
+  if (compiled === null) throw new Error('internal: nothing was compiled');
   const analysis = new Analysis(compiled, plan, found);
   const properties = report(analysis, system, found.incomplete === null);
   const seconds = (performance.now() - started) / 1000;

@@ -43,13 +43,13 @@ function stuck(
 const earliest = (states: Int32Array): number => states.reduce((a, b) => Math.min(a, b));
 
 function judgeAlways(analysis: Analysis, predicate: number, name: string): Judgement {
-  const state = analysis.found.firstFalse[predicate] as number;
+  const state = analysis.found.firstFalse(predicate);
   if (state === -1) return HOLDS;
   return violated('state', `'${name}' is false in the last state`, pathTo(analysis, state));
 }
 
 function judgeSometimes(analysis: Analysis, predicate: number): Judgement {
-  const state = analysis.found.firstTrue[predicate] as number;
+  const state = analysis.found.firstTrue(predicate);
   if (state !== -1)
     return { ...HOLDS, because: 'reached by the trace', path: pathTo(analysis, state) };
   return violated('unreached', 'no reachable state satisfies it', null);
@@ -66,7 +66,10 @@ function judgeDeadlock(analysis: Analysis): Judgement {
 }
 
 function judgeConverges(analysis: Analysis, fairness: 'default' | 'none'): Judgement {
-  const { plan, graph, progress } = analysis;
+  const { plan, found } = analysis;
+  const values = { C: found.count(plan.consistent) };
+  if (found.isInevitable(plan.settled, [plan.checkpointedDone])) return { ...HOLDS, values };
+  const { graph, progress } = analysis;
   const goal = analysis.where(plan.settled);
   const outside = analysis.where(plan.settled, false);
   const part = { graph, inside: outside, counted: progress };
@@ -74,7 +77,6 @@ function judgeConverges(analysis: Analysis, fairness: 'default' | 'none'): Judge
     (outside[state] === 1 || !analysis.holds(plan.checkpointedDone, state)) &&
     analysis.isEnd(progress, state);
   const { end, cycles } = stuck(analysis, part, fairness, isBadEnd);
-  const values = { C: analysis.where(plan.consistent).reduce((sum, bit) => sum + bit, 0) };
   const first = cycles.toSorted((a, b) => earliest(a.states) - earliest(b.states))[0];
   const entry = first === undefined ? Infinity : earliest(first.states);
   if (end === -1 && first === undefined) return { ...HOLDS, values };
@@ -106,6 +108,7 @@ function judgeEventually(
   predicate: number,
   fairness: 'default' | 'none',
 ): Judgement {
+  if (analysis.found.isInevitable(predicate, [])) return HOLDS;
   const { graph, moves, progress } = analysis;
   const not = { graph, inside: analysis.where(predicate, false), counted: moves };
   const initial = Array.from({ length: analysis.found.initial }, (_, index) => index);
@@ -150,6 +153,7 @@ function reachable(part: Subgraph, sources: readonly number[]): Uint8Array {
 }
 
 function judgeRecoverable(analysis: Analysis, predicate: number): Judgement {
+  if (analysis.found.isInevitable(predicate, [])) return HOLDS;
   const reach = canReach(analysis.graph, analysis.progress, analysis.where(predicate));
   const lost = reach.indexOf(0);
   if (lost === -1) return HOLDS;
@@ -191,7 +195,7 @@ function slowest(analysis: Analysis, steps: Float64Array, from: number) {
 }
 
 function judgeTotal(analysis: Analysis): Judgement {
-  const state = analysis.found.firstFalse[analysis.plan.noError] as number;
+  const state = analysis.found.firstFalse(analysis.plan.noError);
   if (state === -1) return HOLDS;
   return violated(
     'state',

@@ -1,5 +1,5 @@
 import type { Hop } from '../explore/paths.ts';
-import { precedes } from '../model/integer-system.ts';
+import { precedes, stateKey } from '../model/integer-system.ts';
 import type { Trace, TraceStep } from '../model/verdict.ts';
 import type { Analysis } from './analysis.ts';
 
@@ -13,11 +13,10 @@ export interface NumberedPath {
 /** The action of an edge between two states: the first by rules, with its strongest label. */
 function actionBetween(analysis: Analysis, from: number, to: number): number {
   const { compiled, found } = analysis;
-  const { successors, table } = found;
-  const target = table.row(to);
+  const target = stateKey(found.row(to));
   let first = -1;
-  successors.forEach(table.rows.data, from * table.width, (action, _claim, next) => {
-    if (!next.every((value, index) => value === target[index])) return;
+  found.forEachEdge(from, (action, _claim, next) => {
+    if (stateKey(next) !== target) return;
     if (first === -1) first = action;
     const [one, other] = [compiled.action(first), compiled.action(action)];
     if (one.step === other.step && precedes(other.label, one.label)) first = action;
@@ -30,7 +29,7 @@ function actionBetween(analysis: Analysis, from: number, to: number): number {
 export function pathTo(analysis: Analysis, state: number): NumberedPath {
   const chain = [state];
   for (;;) {
-    const parent = analysis.found.parents[chain[0] as number] as number;
+    const parent = analysis.found.parent(chain[0] as number);
     if (parent === -1) break;
     chain.unshift(parent);
   }
@@ -67,9 +66,9 @@ export function traceOf(analysis: Analysis, path: NumberedPath): Trace {
       event,
       label,
       fault,
-      state: compiled.stateView(found.table.row(to)),
+      state: compiled.stateView(found.row(to)),
     };
   });
-  const initial = compiled.stateView(found.table.row(path.start));
+  const initial = compiled.stateView(found.row(path.start));
   return { initial, steps, loop: path.loop };
 }

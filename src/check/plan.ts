@@ -1,4 +1,5 @@
 import type { NamedPredicate } from '../machine/compile.ts';
+import { replicasOf, vouchFor } from '../machine/replicas.ts';
 import type { AnyStateMachine } from 'xstate';
 import type { AnyPart, Parts } from '../model/part.ts';
 import type { Property } from '../model/property.ts';
@@ -39,44 +40,51 @@ interface Seen {
   readonly status: string;
   readonly hasTag: (tag: string) => boolean;
 }
+type Test = (seen: Seen) => boolean;
 
+/** Whether all actors pass the test of their part, if any. Each is seen to pass or not, no more. */
 function everyActor(
   parts: Parts,
   view: AnyView,
-  test: (seen: Seen, checkpointed: boolean) => boolean,
+  testOf: (isCheckpointed: boolean) => Test | null,
 ): boolean {
   return Object.entries(parts).every(([name, part]) => {
+    const test = testOf(part.checkpoint !== null);
+    if (test === null) return true;
     const seen = view[name] as Seen | readonly Seen[];
-    const all = part.count === null ? [seen as Seen] : (seen as readonly Seen[]);
-    return all.every((one) => test(one, part.checkpoint !== null));
+    const all = part.count === null ? replicasOf([seen as Seen]) : (seen as readonly Seen[]);
+    return all.every(test);
   });
 }
 
 const hasFinal = (part: AnyPart): boolean =>
   Object.values((part.machine as AnyStateMachine).states).some(({ type }) => type === 'final');
 
+const isUndone = vouchFor<Test>(({ status }) => status !== 'done');
+const isDone = vouchFor<Test>(({ status }) => status === 'done');
+const isOver = vouchFor<Test>(({ status }) => status === 'done' || status === 'halted');
+const isFine = vouchFor<Test>(({ status }) => status !== 'error');
+
 /**
  * Some actor is done, and every actor that can be; a service without a final state never is, and
  * one that was halted without a checkpoint never will be (spec 1.7).
  */
-function isAllDone(parts: Parts, view: AnyView): boolean {
-  const finite = Object.fromEntries(Object.entries(parts).filter(([, part]) => hasFinal(part)));
-  if (everyActor(finite, view, ({ status }) => status !== 'done')) return false;
-  return everyActor(finite, view, ({ status }, checkpointed) => {
-    return status === 'done' || (status === 'halted' && !checkpointed);
-  });
+function isAllDone(finite: Parts, view: AnyView): boolean {
+  if (everyActor(finite, view, () => isUndone)) return false;
+  return everyActor(finite, view, (isCheckpointed) => (isCheckpointed ? isDone : isOver));
 }
 
-const hasNoError = (parts: Parts, view: AnyView): boolean =>
-  everyActor(parts, view, ({ status }) => status !== 'error');
+const hasNoError = (parts: Parts, view: AnyView): boolean => everyActor(parts, view, () => isFine);
 
-function isSettled({ parts, tolerance }: System, view: AnyView): boolean {
+/** Whether nothing is down, in error or recovering. */
+function restTest({ tolerance }: System): (parts: Parts, view: AnyView) => boolean {
   const tags = [...new Set([...Object.values(tolerance.recovery ?? {}), DOWN_TAG])];
-  const up = everyActor(parts, view, (seen, checkpointed) => {
-    if (seen.status === 'down' || (seen.status === 'halted' && checkpointed)) return false;
-    return seen.status !== 'error' && !tags.some((tag) => seen.hasTag(tag));
-  });
-  return up && (tolerance.consistent?.(view) ?? true);
+  const isAtRest: Test = ({ status, hasTag }) =>
+    status !== 'down' && status !== 'error' && !tags.some((tag) => hasTag(tag));
+  const lasting = vouchFor<Test>((seen) => seen.status !== 'halted' && isAtRest(seen));
+  const passing = vouchFor(isAtRest);
+  return (parts, view) =>
+    everyActor(parts, view, (isCheckpointed) => (isCheckpointed ? lasting : passing));
 }
 
 /** The properties of a system with those that come with it, and the predicates they need. */
@@ -86,6 +94,8 @@ export function planOf(system: System): Plan {
   const add = (name: string, holds: (view: AnyView) => boolean): number =>
     predicates.push({ name, holds }) - 1;
   const { consistent } = tolerance;
+  const isResting = restTest(system);
+  const finite = Object.fromEntries(Object.entries(parts).filter(([, part]) => hasFinal(part)));
   const given = Object.entries(tolerance.properties ?? {});
   const properties: PlannedProperty[] = given.map(([name, property]) => {
     const holds = 'holds' in property ? property.holds : null;
@@ -124,14 +134,17 @@ export function planOf(system: System): Plan {
   return {
     predicates,
     properties,
-    settled: consistent === undefined ? -1 : add('consistent', (view) => isSettled(system, view)),
+    settled:
+      consistent === undefined
+        ? -1
+        : add('consistent', (view) => isResting(parts, view) && consistent(view)),
     consistent:
       consistent === undefined
         ? -1
         : add('consistent', (view) => hasNoError(parts, view) && consistent(view)),
-    allDone: add('done', (view) => isAllDone(parts, view)),
+    allDone: add('done', (view) => isAllDone(finite, view)),
     checkpointedDone: add('done', (view) =>
-      everyActor(parts, view, ({ status }, checkpointed) => !checkpointed || status === 'done'),
+      everyActor(parts, view, (isCheckpointed) => (isCheckpointed ? isDone : null)),
     ),
     noError: add('status', (view) => hasNoError(parts, view)),
   };

@@ -1,5 +1,5 @@
 import { compile, type Compiled } from '../machine/compile.ts';
-import type { Outcome } from '../model/integer-system.ts';
+import { stateKey, successor, type Outcome } from '../model/integer-system.ts';
 import type { Recovery } from '../model/recovery.ts';
 import type { System } from '../model/system.ts';
 import type { StateView } from '../model/verdict.ts';
@@ -23,14 +23,7 @@ export interface DerivedRecovery {
 }
 
 function outcomes(compiled: Compiled, from: Int32Array): readonly Outcome[] {
-  const rules = Array.from({ length: compiled.rules }, (_, rule) => rule);
-  return rules.flatMap((rule) => compiled.expand(rule, from).answer);
-}
-
-function after(from: Int32Array, { writes }: Outcome): Int32Array {
-  const next = from.slice();
-  for (let i = 0; i < writes.length; i += 2) next[writes[i] as number] = writes[i + 1] as number;
-  return next;
+  return compiled.order.flatMap((rule) => compiled.expand(rule, from).answer);
 }
 
 /**
@@ -61,18 +54,20 @@ export function recoveryOf(system: System): DerivedRecovery {
     );
     if (struck === undefined) return from;
     const passed = new Set<string>();
-    let at = after(from.vector, struck);
+    let at = successor(from.vector, struck.writes);
     for (let step = microStep(compiled, at); step !== null; step = microStep(compiled, at)) {
-      if (passed.has(at.join())) break;
-      passed.add(at.join());
-      at = after(at, step);
+      const key = stateKey(at);
+      if (passed.has(key)) break;
+      passed.add(key);
+      at = successor(at, step.writes);
     }
     return state(at);
   };
   return {
     initial: compiled.initial.map(state),
     faults: [...compiled.world.plan.faults.keys()],
-    successors: ({ vector }) => outcomes(compiled, vector).map((one) => state(after(vector, one))),
+    successors: ({ vector }) =>
+      outcomes(compiled, vector).map(({ writes }) => state(successor(vector, writes))),
     recover,
   };
 }

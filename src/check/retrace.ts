@@ -1,5 +1,6 @@
 import { canonical } from '../machine/canonical.ts';
 import { compile } from '../machine/compile.ts';
+import { stateKey, successor } from '../model/integer-system.ts';
 import type { System } from '../model/system.ts';
 import type { Trace, TraceStep } from '../model/verdict.ts';
 
@@ -15,6 +16,9 @@ export class TraceRefuted extends Error {}
 /** States visited so far. There may be several: what people read of two states can be the same. */
 type Chain = readonly Int32Array[];
 
+const keyOf = (state: Int32Array | undefined): string | null =>
+  state === undefined ? null : stateKey(state);
+
 /**
  * Walks a trace again, from nothing: machines are compiled anew and every step is taken by XState,
  * without any table of the search. The shape of the lasso is checked too.
@@ -22,7 +26,8 @@ type Chain = readonly Int32Array[];
  */
 export function retrace(system: System, trace: Trace): void {
   const fresh = compile(system, []);
-  let chains: readonly Chain[] = fresh.initial
+  let chains: readonly Chain[] = fresh.starts
+    .alike((actor, seen) => same(seen, trace.initial[actor]))
     .filter((state) => same(fresh.stateView(state), trace.initial))
     .map((state) => [state]);
   if (chains.length === 0) throw new TraceRefuted('the trace starts in no initial state');
@@ -36,15 +41,15 @@ export function retrace(system: System, trace: Trace): void {
     chains = distinct(longer, trace.loop);
   }
   const { loop } = trace;
-  if (loop === null || chains.some((chain) => chain[loop]?.join() === chain.at(-1)?.join())) return;
+  if (loop === null || chains.some((chain) => keyOf(chain[loop]) === keyOf(chain.at(-1)))) return;
   throw new TraceRefuted('the loop of the trace does not close');
 }
 
 /** Chains that differ in what matters: where they are, and where their loop began. */
 function distinct(chains: readonly Chain[], loop: number | null): readonly Chain[] {
   const keyed = chains.map((chain): [string, Chain] => {
-    const start = loop === null ? '' : (chain[loop]?.join() ?? '');
-    return [`${chain.at(-1)?.join()} ${start}`, chain];
+    const start = loop === null ? '' : (keyOf(chain[loop]) ?? '');
+    return [`${keyOf(chain.at(-1))} ${start}`, chain];
   });
   return [...new Map(keyed).values()];
 }
@@ -55,15 +60,12 @@ function successors(
   step: TraceStep,
 ): readonly Int32Array[] {
   const found: Int32Array[] = [];
-  for (let rule = 0; rule < fresh.rules; rule += 1) {
+  for (const rule of fresh.order) {
     for (const { action, writes } of fresh.expand(rule, from).answer) {
       const { actor, event, label, fault } = fresh.action(action);
       if (fresh.actorNames[actor] !== step.actor || label !== step.label) continue;
       if (!same(event, step.event) || !same(fault, step.fault)) continue;
-      const next = from.slice();
-      for (let i = 0; i < writes.length; i += 2) {
-        next[writes[i] as number] = writes[i + 1] as number;
-      }
+      const next = successor(from, writes);
       if (same(fresh.stateView(next), step.state)) found.push(next);
     }
   }

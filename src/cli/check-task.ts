@@ -1,7 +1,7 @@
 import { check, type CheckReport } from '../check/check.ts';
 import { planOf, selectProperties } from '../check/plan.ts';
 import { openModel, type Asked } from './open-model.ts';
-import type { Progress } from '../explore/search.ts';
+import type { Progress } from '../explore/exploration.ts';
 import type { Task } from './protocol.ts';
 
 /** A check as the worker thread is asked for it. */

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { CheckReport } from '../check/check.ts';
-import type { Progress } from '../explore/search.ts';
+import type { Progress } from '../explore/exploration.ts';
 import type { PropertyReport, Report, Stats } from '../model/verdict.ts';
 import { commandText } from '../report/command.ts';
 import { checkDocument, documentOf } from '../report/document.ts';
@@ -29,7 +29,8 @@ function requestOf({ model, options }: Invocation): CheckRequest {
 
 function exploring({ states, transitions, depth, queued }: Progress): string {
   const counts = `${counted(states, 'state')}, ${counted(transitions, 'transition')}`;
-  return `exploring: ${counts}, depth ${depth}, ${grouped(queued)} to do`;
+  const level = depth === null ? '' : `, depth ${depth}`;
+  return `exploring: ${counts}${level}, ${grouped(queued)} to do`;
 }
 
 function lastKnown({ states, transitions, depth, elapsedMs }: Progress): Stats {

@@ -1,4 +1,4 @@
-import type { Exploration } from '../explore/search.ts';
+import type { Exploration } from '../explore/exploration.ts';
 import type { Analysis } from '../check/analysis.ts';
 import { pathTo, type NumberedPath } from '../check/path.ts';
 import type { Body, Request } from '../machine/body.ts';
@@ -37,9 +37,8 @@ function committed(
   actor: number,
 ) {
   const { locals } = compiled.world.actor(actor);
-  const { width, rows } = found.table;
-  const before = locals.at(rows.data[from * width + actor] as number);
-  const after = locals.at(rows.data[to * width + actor] as number);
+  const before = locals.at(found.row(from)[actor] as number);
+  const after = locals.at(found.row(to)[actor] as number);
   const inFlight = before.body?.requests.find((request) => request.save !== null)?.save ?? null;
   return inFlight !== null && after.saved === inFlight && before.saved !== inFlight;
 }
@@ -50,7 +49,6 @@ function committed(
 export function faultPoints(analysis: Analysis, orchestrator: number): readonly FaultPoint[] {
   const { compiled, found, graph } = analysis;
   const { locals } = compiled.world.actor(orchestrator);
-  const { width, rows } = found.table;
   const points = new Map<string, FaultPoint>();
   for (let from = 0; from < analysis.states; from += 1) {
     const end = graph.offsets[from + 1] as number;
@@ -59,7 +57,7 @@ export function faultPoints(analysis: Analysis, orchestrator: number): readonly 
       const { fault } = compiled.action(action);
       if (fault === null) continue;
       const to = graph.targets[edge] as number;
-      const { body } = locals.at(rows.data[from * width + orchestrator] as number);
+      const { body } = locals.at(found.row(from)[orchestrator] as number);
       const where = situation(body);
       const decided = committed(compiled, found, from, to, orchestrator);
       const place = decided ? where.replace('before the commit of', 'after the commit of') : where;

@@ -18,9 +18,8 @@ function strikes(
   state: number,
   event: string,
 ): readonly { readonly kind: HiddenFault['kind']; readonly name: string }[] {
-  const { rows, width } = analysis.found.table;
   const { locals } = analysis.compiled.world.actor(orchestrator);
-  const { body, saved } = locals.at(rows.data[state * width + orchestrator] as number);
+  const { body, saved } = locals.at(analysis.found.row(state)[orchestrator] as number);
   if (event === RESTART) {
     const { value } = JSON.parse(saved ?? '{}') as { value?: unknown };
     const place = JSON.stringify(value).replaceAll('"', '');

@@ -82,18 +82,18 @@ export class Lockstep {
     path: NumberedPath,
     hidden: HiddenFault | null,
   ): Promise<Divergence | null> {
-    const { table } = this.stage.analysis.found;
+    const { found } = this.stage.analysis;
     await this.store.migrate();
     await this.tables.create();
     try {
       await this.begin('start');
-      const atStart = await this.compare(point, 0, table.row(path.start));
+      const atStart = await this.compare(point, 0, found.row(path.start));
       if (atStart !== null) return atStart;
       let from = path.start;
       for (const [index, { action, to }] of path.steps.entries()) {
         const divergence =
           (await this.attempt(point, index, from, action, to, hidden)) ??
-          (await this.compare(point, index + 1, table.row(to)));
+          (await this.compare(point, index + 1, found.row(to)));
         if (divergence !== null) return divergence;
         from = to;
       }
@@ -126,9 +126,8 @@ export class Lockstep {
 
   private local(state: number): Local {
     const { analysis } = this.stage;
-    const { rows, width } = analysis.found.table;
     const { locals } = analysis.compiled.world.actor(this.orchestrator);
-    return locals.at(rows.data[state * width + this.orchestrator] as number);
+    return locals.at(analysis.found.row(state)[this.orchestrator] as number);
   }
 
   private async compare(

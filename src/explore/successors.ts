@@ -1,90 +1,63 @@
-import type { IntegerSystem, Outcome } from '../model/integer-system.ts';
-import { DecisionTable, ObservedClasses } from './decision-table.ts';
-import { Ints } from './growable.ts';
+import type { Outcome } from '../model/integer-system.ts';
+import type { Questions } from './questions.ts';
 
-/**
- * The successor function of an integer system: every rule is a decision table whose leaves are
- * lists of outcomes, flattened as [count, (action, brokenClaim, writes, (component, value)…)…].
- */
+/** The successor function of an integer system, by the tables of its questions. */
 export class Successors {
-  readonly width: number;
-  private readonly tables: readonly DecisionTable<readonly Outcome[]>[];
-  private readonly predicateTables: readonly DecisionTable<boolean>[];
-  private readonly lists = new Ints(4096);
-  private readonly scratch: Int32Array;
+  private readonly questions: Questions;
+  private readonly numbers: number[] = [];
 
-  constructor(system: IntegerSystem) {
-    this.width = system.width;
-    this.scratch = new Int32Array(system.width);
-    const classes = new ObservedClasses(system);
-    const count = <T>(n: number, make: (index: number) => T): T[] =>
-      Array.from({ length: n }, (_, index) => make(index));
-    this.tables = count(
-      system.rules,
-      (rule) =>
-        new DecisionTable(
-          system.width,
-          classes,
-          (state) => system.expand(rule, state),
-          (outcomes) => this.record(outcomes),
-        ),
-    );
-    this.predicateTables = count(
-      system.predicates,
-      (predicate) =>
-        new DecisionTable(
-          system.width,
-          classes,
-          (state) => system.decide(predicate, state),
-          (answer) => (answer ? 1 : 0),
-        ),
-    );
+  constructor(questions: Questions) {
+    this.questions = questions;
   }
 
-  private record(outcomes: readonly Outcome[]): number {
-    const start = this.lists.length;
-    this.lists.push(outcomes.length);
-    for (const { action, brokenClaim, writes } of outcomes) {
-      this.lists.push(action);
-      this.lists.push(brokenClaim);
-      this.lists.push(writes.length / 2);
-      for (const part of writes) this.lists.push(part);
-    }
-    return start;
+  private get order(): readonly number[] {
+    const { order, rules } = this.questions.system;
+    if (order !== undefined) return order;
+    while (this.numbers.length < rules) this.numbers.push(this.numbers.length);
+    return this.numbers;
   }
 
   /** Whether a predicate holds in the state at `offset`. */
   holds(predicate: number, states: Int32Array, offset: number): boolean {
-    return (this.predicateTables[predicate] as DecisionTable<boolean>).lookup(states, offset) === 1;
+    return this.questions.predicate(predicate).lookup(states, offset) === 1;
   }
 
   /**
-   * Calls `visit` for each outcome in the state at `offset`; `next` is overwritten by the following
-   * call.
+   * Calls `visit` for each outcome in a state; `next` is overwritten by the following call, and is
+   * as wide as the system is by then.
+   *
+   * Rules that come into being meanwhile are left out, and states that were visited before are not
+   * visited again for their sake: the component that such a rule looks at first came into being
+   * with it and is 0 in all of these states, so that it answers nothing there.
    */
   forEach(
-    states: Int32Array,
-    offset: number,
+    state: Int32Array,
     visit: (action: number, brokenClaim: number, next: Int32Array) => void,
   ): void {
-    const { scratch, width } = this;
-    const base = states.slice(offset, offset + width);
-    for (const table of this.tables) {
-      let at = table.lookup(base, 0);
-      const { data } = this.lists;
-      const count = data[at] as number;
-      at += 1;
-      for (let outcome = 0; outcome < count; outcome += 1) {
-        const action = data[at] as number;
-        const claim = data[at + 1] as number;
-        const writes = data[at + 2] as number;
-        at += 3;
-        scratch.set(base);
-        for (let i = 0; i < writes; i += 1, at += 2) {
-          scratch[data[at] as number] = data[at + 1] as number;
+    const { system, answers } = this.questions;
+    let base = widened(state, system.width);
+    let next = base.slice();
+    for (const rule of this.order) {
+      const answer = this.questions.rule(rule).lookup(base, 0);
+      if (base.length < system.width) {
+        base = widened(base, system.width);
+        next = base.slice();
+      }
+      for (const { action, brokenClaim, writes } of answers[answer] as readonly Outcome[]) {
+        next.set(base);
+        for (let i = 0; i < writes.length; i += 2) {
+          next[writes[i] as number] = writes[i + 1] as number;
         }
-        visit(action, claim, scratch);
+        visit(action, brokenClaim, next);
       }
     }
   }
+}
+
+/** A state with the components that it does not have yet: 0. */
+function widened(state: Int32Array, width: number): Int32Array {
+  if (state.length >= width) return state;
+  const wide = new Int32Array(width);
+  wide.set(state);
+  return wide;
 }

@@ -17,7 +17,7 @@ export class Observations {
   of(index: number, state: Int32Array): number {
     this.known[index] ??= { of: this.observation(index), classes: new Map<number, number>() };
     const { of, classes } = this.known[index];
-    const value = state[of.component] as number;
+    const value = state[of.component] ?? 0;
     if (of.classify === null) return value;
     const found = classes.get(value) ?? of.classify(value);
     classes.set(value, found);

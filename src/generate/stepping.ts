@@ -1,5 +1,5 @@
 import type { Compiled } from '../machine/compile.ts';
-import type { Outcome } from '../model/integer-system.ts';
+import { stateKey, successor, type Outcome } from '../model/integer-system.ts';
 import type { TraceStep } from '../model/verdict.ts';
 import { Observations, Recall } from './recall.ts';
 
@@ -49,10 +49,10 @@ class Numbers {
  */
 export class Stepping {
   readonly compiled: Compiled;
-  readonly initial: readonly State[];
   private readonly states = new Map<string, State>();
   private readonly expansions = new Map<State, Expansion>();
-  private readonly rules: readonly Recall<readonly Outcome[]>[];
+  private readonly observations: Observations;
+  private readonly rules: Recall<readonly Outcome[]>[] = [];
   private readonly predicates: readonly Recall<boolean>[];
   private readonly names = new Numbers();
   private readonly units = new Numbers();
@@ -60,25 +60,35 @@ export class Stepping {
 
   constructor(compiled: Compiled) {
     this.compiled = compiled;
-    const observations = new Observations((index) => compiled.observation(index));
-    this.rules = Array.from(
-      { length: compiled.rules },
-      (_, rule) => new Recall(observations, (state) => compiled.expand(rule, state)),
-    );
+    this.observations = new Observations((index) => compiled.observation(index));
     this.predicates = Array.from(
       { length: compiled.predicates },
-      (_, predicate) => new Recall(observations, (state) => compiled.decide(predicate, state)),
+      (_, predicate) => new Recall(this.observations, (state) => compiled.decide(predicate, state)),
     );
-    this.initial = compiled.initial.map((row) => this.met(row));
+  }
+
+  get initialCount(): number {
+    return this.compiled.starts.count;
+  }
+
+  /** The initial state of that number, from 0. */
+  initial(number: number): State {
+    return this.met(this.compiled.starts.at(number));
   }
 
   private met(row: Int32Array): State {
-    const key = row.join();
+    const key = stateKey(row);
     const known = this.states.get(key);
     if (known !== undefined) return known;
     const state = { id: this.states.size, row };
     this.states.set(key, state);
     return state;
+  }
+
+  private rule(rule: number): Recall<readonly Outcome[]> {
+    return (this.rules[rule] ??= new Recall(this.observations, (state) =>
+      this.compiled.expand(rule, state),
+    ));
   }
 
   /** The steps that lead on, in the order of the rules; each (action, target, claim) once. */
@@ -119,10 +129,10 @@ export class Stepping {
       return count;
     };
     let isStuck = true;
-    for (const [rule, recall] of this.rules.entries()) {
-      for (const { action, brokenClaim, writes } of recall.answer(state.row)) {
+    for (const rule of this.compiled.order) {
+      for (const { action, brokenClaim, writes } of this.rule(rule).answer(state.row)) {
         isStuck = false;
-        const to = this.met(written(state.row, writes));
+        const to = this.met(successor(state.row, writes));
         const key = `${action} ${to.id} ${brokenClaim}`;
         if (to === state || seen.has(key)) continue;
         seen.add(key);
@@ -154,10 +164,4 @@ export class Stepping {
     const name = this.compiled.actorNames[actor] as string;
     return { actor: name, event, label, fault, state: this.compiled.stateView(to.row) };
   }
-}
-
-function written(row: Int32Array, writes: readonly number[]): Int32Array {
-  const next = row.slice();
-  for (let i = 0; i < writes.length; i += 2) next[writes[i] as number] = writes[i + 1] as number;
-  return next;
 }

@@ -73,7 +73,7 @@ function chosen(
 /** Draws a sequence, step by step, from what is enabled in the state it has come to. */
 export function randomWalk(stepping: Stepping, dice: Dice, options: WalkOptions): Walk {
   const { stepsMax = STEPS_MAX, weights = {} } = options;
-  const start = stepping.initial[dice.nextInt(0, stepping.initial.length - 1)] as State;
+  const start = stepping.initial(dice.nextInt(0, stepping.initialCount - 1));
   const length = lengthOf(dice, stepsMax);
   const steps: Step[] = [];
   let at = start;

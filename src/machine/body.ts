@@ -76,22 +76,32 @@ export function persisted(body: Body): Record<string, unknown> {
   };
 }
 
+const snapshotTexts = new WeakMap<AnyMachineSnapshot, string>();
+const texts = new WeakMap<Body, string>();
+
+function snapshotText(snapshot: AnyMachineSnapshot, at: string): string {
+  const known = snapshotTexts.get(snapshot);
+  if (known !== undefined) return known;
+  const all = {
+    status: snapshot.status,
+    value: snapshot.value,
+    context: snapshot.context,
+    history: history(snapshot),
+    output: snapshot.output as unknown,
+    error: snapshot.error,
+  };
+  const text = canonical(all, 'snapshot', at);
+  snapshotTexts.set(snapshot, text);
+  return text;
+}
+
 /** The identity of a body: two bodies with the same text behave the same. */
 export function bodyText(body: Body, at: string): string {
+  const known = texts.get(body);
+  if (known !== undefined) return known;
   const { snapshot, requests, timers, answered } = body;
-  return canonical(
-    {
-      status: snapshot.status,
-      value: snapshot.value,
-      context: snapshot.context,
-      history: history(snapshot),
-      output: snapshot.output as unknown,
-      error: snapshot.error,
-      requests,
-      timers,
-      answered,
-    },
-    'snapshot',
-    at,
-  );
+  const rest = canonical([requests, timers, answered], 'snapshot', at);
+  const text = snapshotText(snapshot, at) + rest;
+  texts.set(body, text);
+  return text;
 }

@@ -1,34 +1,31 @@
 import type {
+  Facets,
   Evaluation,
   IntegerSystem,
+  JointForm,
   Observation,
   Action,
   Outcome,
 } from '../model/integer-system.ts';
-import type { Predicate } from '../model/property.ts';
 import type { AnyView, System } from '../model/system.ts';
 import type { StateView } from '../model/verdict.ts';
-import { ReconvergeError } from '../model/error.ts';
+import { Asked, agreeing, type NamedPredicate } from './ask.ts';
 import { describe } from './describe.ts';
-import { Draft } from './draft.ts';
+import { facetsOf } from './facets.ts';
+import { InitialStates } from './initial.ts';
 import { Keyholes, Probe } from './probe.ts';
-import { evaluate } from './purity.ts';
-import { adriftRule, answerRule, checkEffects, serveRule } from './rules-effect.ts';
-import { environmentRules, inboxRule, timerRule } from './rules-environment.ts';
-import { nodeRules } from './rules-node.ts';
+import { RuleBook } from './rule-book.ts';
 import { ActionNames, Steps, type Rule } from './steps.ts';
 import { viewOf } from './view.ts';
 import { World } from './world.ts';
 
-/** A predicate with the name under which its exceptions are reported. */
-export interface NamedPredicate {
-  readonly name: string;
-  readonly holds: Predicate<AnyView>;
-}
+export type { NamedPredicate } from './ask.ts';
 
 /** A system as integers, and the way back from integers to what people read. */
 export interface Compiled extends IntegerSystem {
+  readonly order: readonly number[];
   readonly world: World;
+  readonly starts: InitialStates;
   readonly actorNames: readonly string[];
   claimText(index: number): string;
   stateView(state: Int32Array): StateView;
@@ -36,74 +33,18 @@ export interface Compiled extends IntegerSystem {
   view(state: Int32Array): AnyView;
 }
 
-function rulesOf(world: World): readonly Rule[] {
-  checkEffects(world);
-  const { instances } = world;
-  const asking = instances.filter(
-    ({ part }) => Object.keys(world.tolerance.effects ?? {}).length > 0 || part.checkpoint !== null,
-  );
-  return [
-    ...environmentRules(world),
-    ...instances
-      .filter(({ inbox }) => inbox !== null)
-      .map((instance) => inboxRule(world, instance)),
-    ...instances.map((instance) => timerRule(world, instance)),
-    ...asking.flatMap((instance) => [serveRule(world, instance), answerRule(world, instance)]),
-    ...instances
-      .filter(({ index }) => world.adriftComponent(index) >= 0)
-      .map((instance) => adriftRule(world, instance)),
-    ...nodeRules(world),
-  ];
-}
-
-/** All combinations of the actors' inputs. */
-function* inputVectors(world: World): Generator<readonly unknown[]> {
-  const counts = world.instances.map(({ inputs }) => inputs.length);
-  const choice = counts.map(() => 0);
-  for (;;) {
-    yield choice.map((pick, index) => world.instances[index]?.inputs[pick]);
-    let position = choice.length - 1;
-    while (position >= 0 && choice[position] === (counts[position] as number) - 1) {
-      choice[position] = 0;
-      position -= 1;
-    }
-    if (position < 0) return;
-    choice[position] = (choice[position] as number) + 1;
-  }
-}
-
-function initialState(world: World, keyholes: Keyholes, inputs: readonly unknown[]): Int32Array {
-  const state = new Int32Array(world.width).fill(-1);
-  const draft = new Draft(world, new Probe(keyholes, state));
-  for (const { index } of world.instances) {
-    draft.setInbox(index, []);
-    draft.setAdrift(index, []);
-  }
-  draft.startAll(inputs);
-  const writes = draft.writes();
-  for (let i = 0; i < writes.length; i += 2) state[writes[i] as number] = writes[i + 1] as number;
-  for (const [pool, { budget }] of world.plan.pools.entries())
-    state[world.budgetComponent(pool)] = budget;
-  return state;
-}
-
-function initialStates(world: World, keyholes: Keyholes): readonly Int32Array[] {
-  const distinct = new Map<string, Int32Array>();
-  for (const inputs of inputVectors(world)) {
-    const state = initialState(world, keyholes, inputs);
-    distinct.set(state.join(), state);
-  }
-  return [...distinct.values()];
-}
-
-/** Asks twice: what is answered once per distinct reading must be a function of what is read. */
-function agreeing<A>(at: string, ask: () => Evaluation<A>): Evaluation<A> {
-  const first = ask();
-  if (JSON.stringify(ask()) === JSON.stringify(first)) return first;
-  throw new ReconvergeError('RCV215', 'the same question about the same state got two answers', {
-    at,
-    hint: 'lambdas and predicates may read only the state they are given, no variable outside',
-  });
+/** A rule's joint form, whose members are asked twice, too. */
+function jointOf({ name, joint }: Rule, names: ActionNames): JointForm | null {
+  if (joint === undefined) return null;
+  const { naming, budget, members } = joint;
+  return {
+    action: names.intern(naming),
+    budget,
+    members: members.map((member) => ({
+      component: member.component,
+      react: (value) => agreeing(name, () => ({ reads: [], answer: member.react(value) })).answer,
+    })),
+  };
 }
 
 /**
@@ -116,25 +57,43 @@ export function compile(
   options: { valuesMax?: number } = {},
 ): Compiled {
   const world = new World(system, options.valuesMax);
-  const keyholes = new Keyholes(world.width);
-  const rules = rulesOf(world);
+  const keyholes = new Keyholes();
+  const rules = new RuleBook(world);
   const names = new ActionNames();
-  const initial = initialStates(world, keyholes);
+  const starts = new InitialStates(world, keyholes);
+  const asked = predicates.map((one, number) => new Asked(world, keyholes, one, number));
   return {
     world,
-    width: world.width,
-    initial,
-    rules: rules.length,
+    starts,
+    get width() {
+      return world.width;
+    },
+    get initial() {
+      return starts.all;
+    },
+    get initialValues() {
+      return starts.values;
+    },
+    get rules() {
+      return rules.count;
+    },
+    get order() {
+      return rules.order;
+    },
     predicates: predicates.length,
-    initialValues: null,
     budgets: world.plan.pools.map((_, pool) => world.budgetComponent(pool)),
-    joint: () => null,
+    joint: (rule) => jointOf(rules.at(rule), names),
     actorNames: world.instances.map(({ name }) => name),
     observation: (index): Observation => keyholes.at(index),
+    facets: (component, value): Facets | null => {
+      const actor = world.actors[component];
+      if (actor === undefined) return null;
+      return facetsOf(actor.locals.at(value), actor.instance.name);
+    },
     action: (index): Action => names.actions[index] as Action,
     claimText: (index) => names.claims[index] as string,
     expand(rule, state): Evaluation<readonly Outcome[]> {
-      const { name, expand } = rules[rule] as Rule;
+      const { name, expand } = rules.at(rule);
       return agreeing(name, () => {
         const probe = new Probe(keyholes, state);
         const steps = new Steps(names);
@@ -142,25 +101,7 @@ export function compile(
         return { reads: probe.reads, answer: steps.outcomes };
       });
     },
-    decide(index, state): Evaluation<boolean> {
-      const { name, holds } = predicates[index] as NamedPredicate;
-      const { reads, answer } = agreeing(name, () => {
-        const probe = new Probe(keyholes, state);
-        const said: unknown = evaluate(name, () => holds(viewOf(world, probe)));
-        return { reads: probe.reads, answer: said };
-      });
-      if (typeof answer !== 'boolean') {
-        throw new ReconvergeError(
-          'RCV219',
-          `a predicate answered ${String(answer)}, not true or false`,
-          {
-            at: name,
-            hint: 'compare explicitly: x !== null, list.length > 0',
-          },
-        );
-      }
-      return { reads, answer };
-    },
+    decide: (index, state) => (asked[index] as Asked).decide(state),
     stateView: (state) => describe(world, state),
     view: (state) => viewOf(world, new Probe(keyholes, state)),
   };

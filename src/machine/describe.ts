@@ -1,5 +1,6 @@
-import type { Json, StateView } from '../model/verdict.ts';
+import type { Json, JsonEvent, StateView } from '../model/verdict.ts';
 import type { Request } from './body.ts';
+import type { Instance } from './instance.ts';
 import type { Local } from './local.ts';
 import type { World } from './world.ts';
 
@@ -41,6 +42,14 @@ function localView({ mode, body, saved, survives }: Local): Json {
   return view;
 }
 
+/** In a set and a bag in canonical order, in a fifo in order of sending. */
+function waiting(world: World, { index }: Instance, state: Int32Array): readonly JsonEvent[] {
+  const lists = world.inboxes[index];
+  if (lists) return lists.at(state[world.inboxComponent(index)] as number);
+  const sent = world.letters.sentTo(index);
+  return sent.filter(({ component }) => state[component] === 1).map(({ event }) => event);
+}
+
 /**
  * A global state for people: what each actor is in, what waits, what is adrift, what is left of
  * budgets.
@@ -50,8 +59,7 @@ export function describe(world: World, state: Int32Array): StateView {
   for (const { instance, locals } of world.actors) {
     const { index, name } = instance;
     view[name] = localView(locals.at(state[index] as number));
-    const inbox = world.inboxes[index];
-    if (inbox) view[`${name}.inbox`] = json(inbox.at(state[world.inboxComponent(index)] as number));
+    if (instance.inbox !== null) view[`${name}.inbox`] = json(waiting(world, instance, state));
     const adrift = world.adrift[index];
     const zombies = adrift?.at(state[world.adriftComponent(index)] as number) ?? [];
     if (zombies.length > 0) view[`${name}.adrift`] = json(zombies.map(({ event }) => event));

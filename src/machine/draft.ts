@@ -1,19 +1,13 @@
 import { ReconvergeError } from '../model/error.ts';
 import { isActive, type Body, type Reply, type Request } from './body.ts';
-import { canonical } from './canonical.ts';
+import { canonical, sortedTexts } from './canonical.ts';
 import type { DeclaredFault } from './fault.ts';
+import { clearInbox, putMessage } from './inbox.ts';
 import { canCrash, isRunning, type Local, type Zombie } from './local.ts';
-import type { Probe } from './probe.ts';
 import type { Message } from './follow.ts';
 import { checkpointText, handles, type Reaction } from './react.ts';
 import { evaluate } from './purity.ts';
 import type { World } from './world.ts';
-
-const sortedTexts = <T>(items: readonly T[], at: string): [string, T[]] => {
-  const pairs = items.map((item) => [canonical(item, 'item', at), item] as const);
-  const sorted = pairs.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return [`[${sorted.map(([text]) => text).join(',')}]`, sorted.map(([, item]) => item)];
-};
 
 /**
  * Messages in one step beyond which rendezvous partners are taken to answer each other for ever.
@@ -27,23 +21,28 @@ function endless({ to, event }: Message): ReconvergeError {
   });
 }
 
+/** The state that a draft starts from. A probe is one. */
+interface Source {
+  value(component: number): number;
+}
+
 /**
- * One successor being made: reads go through the probe, so that they are noted; writes are kept
+ * One successor being made: reads go to where it starts from, which may note them; writes are kept
  * apart.
  */
 export class Draft {
   readonly world: World;
-  private readonly probe: Probe;
+  private readonly source: Source;
   private readonly written: Map<number, number>;
 
-  constructor(world: World, probe: Probe, written: ReadonlyMap<number, number> = new Map()) {
+  constructor(world: World, source: Source, written: ReadonlyMap<number, number> = new Map()) {
     this.world = world;
-    this.probe = probe;
+    this.source = source;
     this.written = new Map(written);
   }
 
   fork(): Draft {
-    return new Draft(this.world, this.probe, this.written);
+    return new Draft(this.world, this.source, this.written);
   }
 
   /** Pairs (component, value), flattened, in order of component. */
@@ -51,8 +50,12 @@ export class Draft {
     return [...this.written].toSorted(([a], [b]) => a - b).flat();
   }
 
-  private get(component: number): number {
-    return this.written.get(component) ?? this.probe.value(component);
+  get(component: number): number {
+    return this.written.get(component) ?? this.source.value(component);
+  }
+
+  set(component: number, value: number): void {
+    this.written.set(component, value);
   }
 
   localId(actor: number): number {
@@ -65,22 +68,6 @@ export class Draft {
 
   setLocal(actor: number, local: Local): void {
     this.written.set(actor, this.world.internLocal(actor, local));
-  }
-
-  inbox(actor: number): readonly Message['event'][] {
-    const component = this.world.inboxes[actor];
-    return component ? component.at(this.get(this.world.inboxComponent(actor))) : [];
-  }
-
-  setInbox(actor: number, messages: readonly Message['event'][]): void {
-    const component = this.world.inboxes[actor];
-    const { inbox, name } = this.world.actor(actor).instance;
-    if (!component || inbox === null) return;
-    const [text, items] =
-      inbox.kind === 'fifo'
-        ? [canonical(messages, 'inbox', name), [...messages]]
-        : sortedTexts(messages, name);
-    this.written.set(this.world.inboxComponent(actor), component.intern(text, items));
   }
 
   adrift(actor: number): readonly Zombie[] {
@@ -148,24 +135,16 @@ export class Draft {
   }
 
   private arrive({ to, event }: Message): void {
-    const { index, inbox, name } = this.world.instance(to, 'sendTo');
+    const receiver = this.world.instance(to, 'sendTo');
+    const { index, inbox, name } = receiver;
     if (inbox === null) return this.meet(index, name, event);
-    const { mode } = this.local(index);
-    if (inbox.volatile && (mode === 'down' || mode === 'halted')) return;
-    const messages = this.inbox(index);
-    const text = canonical(event, 'event', name);
-    if (inbox.kind === 'set' && messages.some((m) => canonical(m, 'event', name) === text)) return;
-    if (messages.length >= inbox.capacity) {
-      throw new ReconvergeError(
-        'RCV216',
-        `the inbox of ${name} is full (${inbox.capacity} messages)`,
-        {
-          at: `${name} on ${event.type}`,
-          hint: `raise it: channels: { ${name}: { kind: '${inbox.kind}', capacity: … } }, or bound the senders`,
-        },
-      );
-    }
-    this.setInbox(index, [...messages, event]);
+    if (inbox.volatile && this.isGone(index)) return;
+    putMessage(this, receiver, event);
+  }
+
+  private isGone(actor: number): boolean {
+    const { mode } = this.local(actor);
+    return mode === 'down' || mode === 'halted';
   }
 
   private meet(index: number, name: string, event: Message['event']): void {
@@ -237,7 +216,7 @@ export class Draft {
         ? { input: evaluate(at, () => durable(body.snapshot.context)) as unknown }
         : survives;
     this.setLocal(actor, { mode, body: null, saved, survives: mode === 'down' ? rest : null });
-    if (instance.inbox?.volatile) this.setInbox(actor, []);
+    if (instance.inbox?.volatile) clearInbox(this, actor);
     for (const request of body.requests) {
       if (request.reply === null && request.save === null) this.setAdriftRequest(request, forever);
     }

@@ -23,7 +23,17 @@ function unsupported(what: string, hint: string): never {
   throw new ReconvergeError('RCV209', `${what} is not supported`, { hint });
 }
 
+const promises = new WeakMap<object, boolean>();
+
 function isPromise(logic: unknown): boolean {
+  if (typeof logic !== 'object' || logic === null) return false;
+  const known = promises.get(logic) ?? resolves(logic);
+  promises.set(logic, known);
+  return known;
+}
+
+/** Whether a logic is done as soon as it is told a result. */
+function resolves(logic: object): boolean {
   const { transition } = logic as { transition?: unknown };
   if (typeof transition !== 'function') return false;
   const probe = { status: 'active', output: undefined, error: undefined, input: undefined };

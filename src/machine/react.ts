@@ -1,8 +1,15 @@
 import type { AnyMachineSnapshot, AnyStateNode, EventObject } from 'xstate';
-import { ReconvergeError } from '../model/error.ts';
-import { bodyText, persisted, type Body, type Reply, type Request, type Timer } from './body.ts';
+import {
+  bodyText,
+  isActive,
+  persisted,
+  type Body,
+  type Reply,
+  type Request,
+  type Timer,
+} from './body.ts';
 import { checkSurvivesJson, canonical } from './canonical.ts';
-import { deepFreeze, evaluate } from './purity.ts';
+import { deepFreeze, evaluateTwice } from './purity.ts';
 import { Following, type Message, type Surroundings } from './follow.ts';
 import type { Stepper, Stepped } from './scope.ts';
 
@@ -40,16 +47,39 @@ export function handles(snapshot: AnyMachineSnapshot, type: string): boolean {
   return snapshot._nodes.some((node: AnyStateNode) => handledBy(node, type));
 }
 
-/** The steps of one actor's machine, as XState takes them; each is run twice and must agree. */
+/** Whether an event would do something, by its text. */
+const possible = new WeakMap<Body, Map<string, boolean>>();
+
+/** By the surroundings and the machine that actors share: the reactions of them all, by text. */
+const shared = new WeakMap<object, Map<object, Map<string, Reaction>>>();
+
+function sharedReactions({ effects }: Surroundings, machine: object): Map<string, Reaction> {
+  const all = shared.get(effects) ?? new Map<object, Map<string, Reaction>>();
+  shared.set(effects, all);
+  const reactions = all.get(machine) ?? new Map<string, Reaction>();
+  all.set(machine, reactions);
+  return reactions;
+}
+
+const isChildless = (body: Body | null): boolean =>
+  body === null || Object.keys(body.snapshot.children as object).length === 0;
+
+/**
+ * The steps of one actor's machine, as XState takes them; each is run twice and must agree. What
+ * one replica does another one does, unless the machine asks which of them it is.
+ */
 export class Reactor {
   readonly stepper: Stepper;
   private readonly around: Surroundings;
+  private readonly reactions: Map<string, Reaction>;
+  private readonly restored = new Map<string, Body>();
   /** Calls of XState's step functions so far. */
   calls = 0;
 
   constructor(stepper: Stepper, around: Surroundings) {
     this.stepper = stepper;
     this.around = around;
+    this.reactions = sharedReactions(around, stepper.machine);
   }
 
   private settled(stepped: Stepped, before: Body | null): Reaction {
@@ -79,40 +109,51 @@ export class Reactor {
     return { ...body, requests: body.requests.map((r) => (isNew(r) ? { ...r, save } : r)) };
   }
 
-  private twice(at: string, step: () => Stepped, before: Body | null): Reaction {
+  private reaction(at: string, key: string, step: () => Stepped, before: Body | null): Reaction {
+    const { stepper, around, reactions } = this;
+    const shareKey = `${around.checkpoint} ${key}`;
+    const known = reactions.get(shareKey);
+    if (known !== undefined) return known;
     this.calls += 1;
-    const once = evaluate(at, () => this.settled(step(), before));
-    const again = evaluate(at, () => this.settled(step(), before));
-    const [first, second] = [once, again].map(
-      (r) => bodyText(r.body, at) + canonical(r.sent, 'sent', at),
+    stepper.asksWho = false;
+    const reaction = evaluateTwice(
+      at,
+      () => this.settled(step(), before),
+      ({ body, sent }) => bodyText(body, at) + canonical(sent, 'sent', at),
     );
-    if (first !== second) {
-      throw new ReconvergeError(
-        'RCV215',
-        'the same event in the same state gave two different results',
-        {
-          at,
-          hint: 'guards and assigns may read only context and event, no variable outside the machine',
-        },
-      );
-    }
-    return once;
+    const isAnyones = !stepper.asksWho && isChildless(before) && isChildless(reaction.body);
+    if (isAnyones) reactions.set(shareKey, reaction);
+    return reaction;
   }
 
   start(input: unknown): Reaction {
     const at = `${this.around.name} at its start`;
-    return this.twice(at, () => this.stepper.initial(input), null);
+    const key = canonical(input, 'input', this.around.name);
+    return this.reaction(at, key, () => this.stepper.initial(input), null);
+  }
+
+  private place(body: Body, event: EventObject): string {
+    return `${this.around.name} on ${event.type} in ${JSON.stringify(body.snapshot.value)}`;
   }
 
   transition(body: Body, event: EventObject): Reaction {
-    const at = `${this.around.name} on ${event.type} in ${JSON.stringify(body.snapshot.value)}`;
-    return this.twice(at, () => this.stepper.transition(body.snapshot, event), body);
+    const at = this.place(body, event);
+    const key = `${canonical(event, 'event', at)} ${bodyText(body, at)}`;
+    return this.reaction(at, key, () => this.stepper.transition(body.snapshot, event), body);
   }
 
   /** Whether the event selects a transition that does something. */
   can(body: Body, event: EventObject): boolean {
-    const at = `${this.around.name} on ${event.type} in ${JSON.stringify(body.snapshot.value)}`;
-    return isActiveStatus(body) && evaluate(at, () => body.snapshot.can(event as never));
+    if (!isActive(body)) return false;
+    const known = possible.get(body) ?? new Map<string, boolean>();
+    possible.set(body, known);
+    const text = canonical(event, 'event', this.around.name);
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const ask = (): boolean => body.snapshot.can(event as never);
+    const answer = evaluateTwice(this.place(body, event), ask, String);
+    known.set(text, answer);
+    return answer;
   }
 
   /**
@@ -142,35 +183,37 @@ export class Reactor {
    * batch.
    */
   restore(text: string): Body {
+    const known = this.restored.get(text);
+    if (known !== undefined) return known;
     const at = `${this.around.name} at its restart`;
-    return evaluate(at, () => {
-      const saved = JSON.parse(text) as {
-        children: Record<string, { src: string; snapshot: { status: string; input?: unknown } }>;
-      };
-      this.calls += 1;
-      const snapshot = this.stepper.restore(saved);
-      deepFreeze(snapshot.context);
-      const requests: Request[] = [];
-      const answered: Record<string, unknown> = {};
-      for (const [id, child] of Object.entries(saved.children)) {
-        if (child.snapshot.status !== 'active') answered[id] = child;
-        else
-          requests.push({
-            id,
-            src: child.src,
-            input: deepFreeze(child.snapshot.input),
-            reply: null,
-            save: null,
-          });
-      }
-      const armed = snapshot.status === 'active' ? this.rearmed(snapshot) : [];
-      const timers = armed.length === 0 ? [] : [armed];
-      return this.withSaves({
-        snapshot,
-        requests: requests.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-        timers,
-        answered,
-      });
+    this.calls += 1;
+    const body = evaluateTwice(
+      at,
+      () => this.revived(text),
+      (one) => bodyText(one, at),
+    );
+    this.restored.set(text, body);
+    return body;
+  }
+
+  private revived(text: string): Body {
+    const saved = JSON.parse(text) as {
+      children: Record<string, { src: string; snapshot: { status: string; input?: unknown } }>;
+    };
+    const snapshot = this.stepper.restore(saved);
+    deepFreeze(snapshot.context);
+    const requests: Request[] = [];
+    const answered: Record<string, unknown> = {};
+    for (const [id, { src, snapshot: child }] of Object.entries(saved.children)) {
+      if (child.status !== 'active') answered[id] = saved.children[id];
+      else requests.push({ id, src, input: deepFreeze(child.input), reply: null, save: null });
+    }
+    const armed = snapshot.status === 'active' ? this.rearmed(snapshot) : [];
+    return this.withSaves({
+      snapshot,
+      requests: requests.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+      timers: armed.length === 0 ? [] : [armed],
+      answered,
     });
   }
 
@@ -191,8 +234,4 @@ export class Reactor {
     );
     return [...new Map(armed.map((timer: Timer) => [timer.event, timer])).values()];
   }
-}
-
-function isActiveStatus(body: Body): boolean {
-  return body.snapshot.status === 'active';
 }

@@ -5,7 +5,9 @@ import { dueTimers } from './body.ts';
 import { checkSurvivesJson } from './canonical.ts';
 import { Draft } from './draft.ts';
 import { isFaultTrigger } from './fault.ts';
+import { messagesIn, setMessages } from './inbox.ts';
 import { isAnyOf, type Instance } from './instance.ts';
+import type { Letter } from './letters.ts';
 import type { Probe } from './probe.ts';
 import { deepFreeze, evaluate } from './purity.ts';
 import { declared, ownLabel, type Rule, type Steps } from './steps.ts';
@@ -109,12 +111,11 @@ export function timerRule(world: World, { index, name }: Instance): Rule {
   return { name: `${name} timers`, expand };
 }
 
-/** A message waiting in the inbox is delivered (spec 1.4). */
+/** A message waiting in a bag or fifo is delivered (spec 1.4). */
 export function inboxRule(world: World, { index, name, inbox }: Instance): Rule {
-  const { reactor } = world.actor(index);
   const expand = (probe: Probe, steps: Steps): void => {
     const start = new Draft(world, probe);
-    const messages = start.inbox(index);
+    const messages = messagesIn(start, index);
     if (messages.length === 0) return;
     const { body } = start.local(index);
     if (body === null || !start.isRunning(index)) return;
@@ -122,14 +123,28 @@ export function inboxRule(world: World, { index, name, inbox }: Instance): Rule 
     for (const [position, event] of messages.entries()) {
       if (inbox?.kind === 'fifo' && position > 0) break;
       if (position > 0 && sameEvent(messages[position - 1], event)) continue;
-      if (inbox?.kind === 'set' && !reactor.can(body, event)) continue;
       const draft = start.fork();
-      if (inbox?.kind !== 'set') draft.setInbox(index, messages.toSpliced(position, 1));
+      setMessages(draft, index, messages.toSpliced(position, 1));
       draft.deliver(index, body, event);
       steps.emit(draft, { actor: index, event, label });
     }
   };
   return { name: `${name} inbox`, expand };
+}
+
+/** A message of a set is delivered, again and again, wherever it makes a difference (spec 1.4). */
+export function letterRule(world: World, { receiver, event, text, component }: Letter): Rule {
+  const { reactor, instance } = world.actor(receiver);
+  const expand = (probe: Probe, steps: Steps): void => {
+    const draft = new Draft(world, probe);
+    if (draft.get(component) === 0) return;
+    const { body } = draft.local(receiver);
+    if (body === null || !draft.isRunning(receiver) || !reactor.can(body, event)) return;
+    const label = ownLabel(world, draft, receiver);
+    draft.deliver(receiver, body, event);
+    steps.emit(draft, { actor: receiver, event, label });
+  };
+  return { name: `${instance.name} inbox ${text}`, expand };
 }
 
 function sameEvent(a: JsonEvent | undefined, b: JsonEvent): boolean {

@@ -1,5 +1,6 @@
-import { ReconvergeError } from '../model/error.ts';
+import { assertInternal, ReconvergeError } from '../model/error.ts';
 import type { NodeFault } from '../model/failure.ts';
+import type { Member } from '../model/integer-system.ts';
 import type { DeclaredFault } from './fault.ts';
 import { Draft } from './draft.ts';
 import type { Instance } from './instance.ts';
@@ -22,52 +23,79 @@ function decisions(
   );
 }
 
-function takeDown(
+/** Who is struck together, by which name, and to whom the step belongs. */
+interface Target {
+  readonly name: string;
+  readonly group: readonly Instance[];
+  readonly owner: number;
+  readonly fault: (kind: NodeFault) => DeclaredFault | null;
+}
+
+/** Whether a fault of a node does anything to an actor now. */
+function isStruck(draft: Draft, kind: NodeFault, actor: number): boolean {
+  return draft.canCrash(actor) && (kind !== 'pause' || draft.local(actor).mode === 'up');
+}
+
+/** `saved` is what the actor leaves as its last checkpoint when it falls. */
+function strike(
+  draft: Draft,
+  kind: NodeFault,
+  actor: number,
+  saved: string | null,
+  { pool }: DeclaredFault,
+): void {
+  if (kind === 'pause') return draft.setLocal(actor, { ...draft.local(actor), mode: 'paused' });
+  draft.crash(actor, kind === 'halt' ? 'halted' : 'down', saved, pool === null);
+}
+
+/** What a strike does to one actor that nothing but its own local state decides. */
+function memberOf(
   world: World,
-  kind: 'crash' | 'halt',
-  name: string,
-  owner: number,
-  group: readonly Instance[],
+  kind: NodeFault,
+  { index, name }: Instance,
   fault: DeclaredFault,
-): Rule {
+): Member {
+  const react = (local: number): readonly number[] | null => {
+    const value = (component: number): number => {
+      assertInternal(component === index, `${name} does not fall by itself`);
+      return local;
+    };
+    const draft = new Draft(world, { value });
+    if (!isStruck(draft, kind, index)) return null;
+    strike(draft, kind, index, null, fault);
+    return draft.writes();
+  };
+  return { component: index, react };
+}
+
+/** Whether the members fall each by itself: no choice of saves, no zombies, no lost messages. */
+function fallApart({ tolerance }: World, group: readonly Instance[]): boolean {
+  if (Object.keys(tolerance.effects ?? {}).length > 0) return false;
+  return group.every(({ part, inbox }) => part.checkpoint === null && inbox?.volatile !== true);
+}
+
+function strikeRule(world: World, kind: NodeFault, target: Target, fault: DeclaredFault): Rule {
+  const { name, owner, group } = target;
+  const event = { type: `reconverge.${kind}`, of: name };
+  const naming = { actor: owner, event, label: 'F', fault: fault.fired } as const;
   const expand = (probe: Probe, steps: Steps): void => {
     const start = new Draft(world, probe);
     if (!start.spend(fault)) return;
-    const victims = group.filter(({ index }) => start.canCrash(index));
+    const victims = group.filter(({ index }) => isStruck(start, kind, index));
     if (victims.length === 0) return;
-    for (const saves of decisions(start, victims)) {
+    for (const saves of kind === 'pause' ? [[]] : decisions(start, victims)) {
       const draft = start.fork();
       for (const [position, { index }] of victims.entries()) {
-        const mode = kind === 'halt' ? 'halted' : 'down';
-        draft.crash(index, mode, saves[position] ?? null, fault.pool === null);
+        strike(draft, kind, index, saves[position] ?? null, fault);
       }
-      const event = { type: `reconverge.${kind}`, of: name };
-      steps.emit(draft, { actor: owner, event, label: 'F', fault: fault.fired });
+      steps.emit(draft, naming);
     }
   };
-  return { name: `${name} ${kind}`, expand };
-}
-
-function freeze(
-  world: World,
-  name: string,
-  owner: number,
-  group: readonly Instance[],
-  fault: DeclaredFault,
-): Rule {
-  const expand = (probe: Probe, steps: Steps): void => {
-    const draft = new Draft(world, probe);
-    if (!draft.spend(fault)) return;
-    const victims = group.filter(
-      ({ index }) => draft.local(index).mode === 'up' && draft.canCrash(index),
-    );
-    if (victims.length === 0) return;
-    for (const { index } of victims)
-      draft.setLocal(index, { ...draft.local(index), mode: 'paused' });
-    const event = { type: 'reconverge.pause', of: name };
-    steps.emit(draft, { actor: owner, event, label: 'F', fault: fault.fired });
-  };
-  return { name: `${name} pause`, expand };
+  const rule = { name: `${name} ${kind}`, expand };
+  if (group.length < 2 || !fallApart(world, group)) return rule;
+  const budget = fault.pool === null ? -1 : world.budgetComponent(fault.pool);
+  const members = group.map((instance) => memberOf(world, kind, instance, fault));
+  return { ...rule, joint: { naming, budget, members } };
 }
 
 function wakeRule(world: World, { index, name }: Instance): Rule {
@@ -93,13 +121,6 @@ function restartRule(world: World, { index, name, inputs }: Instance): Rule {
   return { name: `${name} restart`, expand };
 }
 
-interface Target {
-  readonly name: string;
-  readonly group: readonly Instance[];
-  readonly owner: number;
-  readonly fault: (kind: NodeFault) => DeclaredFault | null;
-}
-
 function targets(world: World): readonly Target[] {
   const single = world.instances.map((instance): Target => ({
     name: instance.name,
@@ -108,7 +129,7 @@ function targets(world: World): readonly Target[] {
     fault: (kind) => declared(world, `${instance.partName}.${kind}`),
   }));
   const hosts = Object.entries(world.tolerance.hosts ?? {}).map(([host, partNames]): Target => {
-    const group = partNames.flatMap((partName) => world.members(partName));
+    const group = [...new Set(partNames)].flatMap((partName) => world.members(partName));
     const [first] = group;
     if (first === undefined || partNames.some((part) => world.members(part).length === 0)) {
       throw new ReconvergeError('RCV206', `host '${host}' names actors that do not exist`, {
@@ -127,17 +148,14 @@ export function nodeRules(world: World): readonly Rule[] {
   const rules: Rule[] = [];
   const crashing = new Set<Instance>();
   const pausing = new Set<Instance>();
-  for (const { name, group, owner, fault } of targets(world)) {
-    for (const kind of ['crash', 'halt'] as const) {
-      const found = fault(kind);
-      if (found === null) continue;
-      rules.push(takeDown(world, kind, name, owner, group, found));
-      if (kind === 'crash') for (const instance of group) crashing.add(instance);
+  for (const target of targets(world)) {
+    for (const kind of ['crash', 'halt', 'pause'] as const) {
+      const fault = target.fault(kind);
+      if (fault === null) continue;
+      rules.push(strikeRule(world, kind, target, fault));
+      const ending = { crash: crashing, halt: null, pause: pausing }[kind];
+      for (const instance of target.group) ending?.add(instance);
     }
-    const pause = fault('pause');
-    if (pause === null) continue;
-    rules.push(freeze(world, name, owner, group, pause));
-    for (const instance of group) pausing.add(instance);
   }
   for (const instance of crashing) rules.push(restartRule(world, instance));
   for (const instance of pausing) rules.push(wakeRule(world, instance));

@@ -25,6 +25,20 @@ export function isReference(value: unknown): value is StubReference {
   return typeof value === 'object' && value !== null && 'stub' in value;
 }
 
+/** The machines that run here, by those that were given, and the names of their actors. */
+const own = new WeakMap<AnyStateMachine, { machine: AnyStateMachine; names: Set<string> }>();
+
+/** Replicas share one machine: XState keeps with it what it works out about its states. */
+function ownOf(given: AnyStateMachine): { machine: AnyStateMachine; names: Set<string> } {
+  const known = own.get(given);
+  if (known !== undefined) return known;
+  const machine: AnyStateMachine = given.provide({});
+  machine.options = { ...machine.options, maxIterations: MICROSTEPS_MAX };
+  const made = { machine, names: new Set<string>() };
+  own.set(given, made);
+  return made;
+}
+
 /**
  * XState's pure step function with an actor scope of our own: what it would execute is listed, and
  * `system.get(name)` finds the actors of the model, so that the very machine that runs in a real
@@ -33,12 +47,15 @@ export function isReference(value: unknown): value is StubReference {
 export class Stepper {
   readonly machine: AnyStateMachine;
   readonly self: StubReference;
+  /** Whether, since this was last unset, the machine asked which of its actors it is. */
+  asksWho = false;
   private listed: ListedAction[] = [];
   private readonly scope: AnyActorScope;
 
-  constructor(machine: AnyStateMachine, name: string, known: ReadonlySet<string>) {
+  constructor(given: AnyStateMachine, name: string, known: ReadonlySet<string>) {
+    const { machine, names } = ownOf(given);
     this.machine = machine;
-    machine.options = { ...machine.options, maxIterations: MICROSTEPS_MAX };
+    names.add(name);
     const idle = (): void => {};
     const references = new Map<string, StubReference>();
     const reference = (id: string): StubReference => {
@@ -48,6 +65,7 @@ export class Stepper {
     };
     const system = {
       get: (key: string): StubReference => {
+        if (names.has(key)) this.asksWho = true;
         if (known.has(key)) return reference(key);
         throw new ReconvergeError('RCV207', `there is no actor '${key}' to send to`, {
           hint: `actors of this model: ${[...known].join(', ')}`,
@@ -63,7 +81,8 @@ export class Stepper {
       _clock: { setTimeout: idle, clearTimeout: idle },
       scheduler: { schedule: idle, cancel: idle, cancelAll: idle },
     };
-    this.self = Object.assign(reference(name), { system });
+    this.self = this.watched(Object.assign(reference(name), { system }));
+    references.set(name, this.self);
     this.scope = {
       self: this.self,
       id: name,
@@ -75,6 +94,21 @@ export class Stepper {
       system,
       actionExecutor: (action: ListedAction) => void this.listed.push(action),
     } as unknown as AnyActorScope;
+  }
+
+  private watched(self: StubReference): StubReference {
+    const noted = (): void => {
+      this.asksWho = true;
+    };
+    return new Proxy(self, {
+      get: (target, key) => (noted(), Reflect.get(target, key) as unknown),
+      has: (target, key) => (noted(), Reflect.has(target, key)),
+      ownKeys: (target) => (noted(), Reflect.ownKeys(target)),
+      getOwnPropertyDescriptor: (target, key) => (
+        noted(),
+        Reflect.getOwnPropertyDescriptor(target, key)
+      ),
+    });
   }
 
   private collect(step: () => AnyMachineSnapshot): Stepped {

@@ -1,4 +1,4 @@
-import type { Action, Outcome } from '../model/integer-system.ts';
+import type { Action, JointForm, Outcome } from '../model/integer-system.ts';
 import type { FiredFault, JsonEvent, Label } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
 import type { Draft } from './draft.ts';
@@ -10,6 +10,8 @@ import type { World } from './world.ts';
 export interface Rule {
   readonly name: string;
   readonly expand: (probe: Probe, steps: Steps) => void;
+  /** What `expand` says, member by member, where it falls apart into members. */
+  readonly joint?: Omit<JointForm, 'action'> & { readonly naming: Naming };
 }
 
 interface Naming {

@@ -7,6 +7,7 @@ import { canonical } from './canonical.ts';
 import { Component, fastestGrowingPath } from './component.ts';
 import { faultPlan, type FaultPlan } from './fault.ts';
 import { instancesOf, type Instance } from './instance.ts';
+import { Letters } from './letters.ts';
 import type { Local, Zombie } from './local.ts';
 import type { Message } from './follow.ts';
 import { Reactor, type Reaction } from './react.ts';
@@ -19,6 +20,8 @@ interface Actor {
   readonly instance: Instance;
   readonly reactor: Reactor;
   readonly locals: Component<Local>;
+  /** The local states that have a body, by the body itself. */
+  readonly bodies: WeakMap<Body, readonly number[]>;
   /** XState's answers, by local state and event text. */
   readonly reactions: Map<number, Map<string, Reaction>>;
   /** Its first reactions, by input text. */
@@ -39,9 +42,10 @@ function growthSample(value: unknown): unknown {
 }
 
 /**
- * A system taken apart into components: one per actor, one per inbox, one per service with requests
- * adrift, one per finite budget, in this order. The global state is the vector of their interned
- * values.
+ * A system taken apart into components: one per actor, one per bag, fifo and volatile set, one per
+ * service with requests adrift, one per finite budget, and one per letter, in this order. The
+ * global state is the vector of their interned values; what is left of a budget, the mark of a
+ * volatile set and the presence of a letter stand for themselves.
  */
 export class World {
   readonly tolerance: AnyFaultTolerance;
@@ -49,9 +53,13 @@ export class World {
   readonly instances: readonly Instance[];
   readonly plan: FaultPlan;
   readonly actors: readonly Actor[];
+  /** The contents of bags and fifos, by actor. */
   readonly inboxes: readonly (Component<readonly Message['event'][]> | null)[];
   readonly adrift: readonly (Component<readonly Zombie[]> | null)[];
-  readonly width: number;
+  /** The messages of sets. */
+  readonly letters: Letters;
+  /** Components that are there from the start. */
+  readonly fixedWidth: number;
   private readonly inboxSlot: readonly number[];
   private readonly adriftSlot: readonly number[];
   private readonly budgetSlot: number;
@@ -69,15 +77,20 @@ export class World {
     const actions = system.tolerance.actions ?? {};
     this.actors = this.instances.map((instance) => {
       const { name, part } = instance;
-      const stepper = new Stepper(part.machine.provide({}), name, known);
+      const stepper = new Stepper(part.machine, name, known);
       const reactor = new Reactor(stepper, { name, checkpoint: part.checkpoint, effects, actions });
       const locals = new Component<Local>(name, valuesMax, sample(name));
-      return { instance, reactor, locals, reactions: new Map(), starts: new Map() };
+      const bodies = new WeakMap<Body, readonly number[]>();
+      return { instance, reactor, locals, bodies, reactions: new Map(), starts: new Map() };
     });
     let width = this.instances.length;
-    this.inboxSlot = this.instances.map(({ inbox }) => (inbox === null ? -1 : width++));
+    this.inboxSlot = this.instances.map(({ inbox }) =>
+      inbox === null || (inbox.kind === 'set' && !inbox.volatile) ? -1 : width++,
+    );
     this.inboxes = this.instances.map(({ inbox, name }) =>
-      inbox === null ? null : new Component(`${name}.inbox`, valuesMax, sample(`${name}.inbox`)),
+      inbox === null || inbox.kind === 'set'
+        ? null
+        : new Component(`${name}.inbox`, valuesMax, sample(`${name}.inbox`)),
     );
     const served = new Set(Object.values(system.tolerance.effects ?? {}).map(({ to }) => to));
     this.adriftSlot = this.instances.map(({ name }) => (served.has(name) ? width++ : -1));
@@ -87,10 +100,17 @@ export class World {
         : null,
     );
     this.budgetSlot = width;
-    this.width = width + this.plan.pools.length;
+    this.fixedWidth = width + this.plan.pools.length;
+    this.letters = new Letters(this.fixedWidth, valuesMax);
     this.recoveryTags = new Set([...Object.values(system.tolerance.recovery ?? {}), DOWN_TAG]);
   }
 
+  /** Grows with the letters. */
+  get width(): number {
+    return this.fixedWidth + this.letters.all.length;
+  }
+
+  /** The content of a bag or fifo, the mark of a volatile set; -1 for any other actor. */
   inboxComponent(index: number): number {
     return this.inboxSlot[index] ?? -1;
   }
@@ -131,10 +151,19 @@ export class World {
 
   internLocal(index: number, local: Local): number {
     const { name } = this.instances[index] as Instance;
+    const { locals, bodies } = this.actor(index);
     const { mode, body, saved, survives } = local;
+    const ids = body === null ? [] : (bodies.get(body) ?? []);
+    const known = ids.find((id) => {
+      const other = locals.at(id);
+      return other.mode === mode && other.saved === saved && other.survives === survives;
+    });
+    if (known !== undefined) return known;
     const now = body === null ? 'null' : bodyText(body, name);
     const rest = canonical({ mode, saved, survives }, 'durable', name);
-    return this.actor(index).locals.intern(`${rest}${now}`, local);
+    const id = locals.intern(`${rest}${now}`, local);
+    if (body !== null) bodies.set(body, [...ids, id]);
+    return id;
   }
 
   /** The actor's start with an input; XState is asked once. */

@@ -3,7 +3,7 @@ import type { FiredFault, JsonEvent, Label } from './verdict.ts';
 /**
  * A component's value seen through a keyhole: `classify` maps the component's value to a small
  * integer, and a question that was answered by looking only through keyholes has the same answer
- * wherever they show the same. The first `width` observations are the components themselves.
+ * wherever they show the same.
  */
 export interface Observation {
   readonly component: number;
@@ -39,6 +39,12 @@ export interface Evaluation<A> {
   readonly answer: A;
 }
 
+/** A component's value taken apart; `rest` and the set of elements together determine it. */
+export interface Facets {
+  readonly rest: string;
+  readonly elements: readonly string[];
+}
+
 /** One component's part in a joint step. */
 export interface Member {
   /** The component whose value alone decides what it does. */
@@ -67,22 +73,52 @@ export interface JointForm {
  * once per distinct reading. It knows no machine; whoever provides it knows nothing of the search.
  */
 export interface IntegerSystem {
-  /** May grow while questions are answered: a component that is new is 0 in all states before. */
+  /**
+   * May grow while questions are answered: a component that is new is 0 in all states before. What
+   * was answered stays true, and so says nothing of components that are yet to come.
+   */
   readonly width: number;
   readonly initial: readonly Int32Array[];
-  /** By component its initial values, where all their combinations are initial; null where not. */
+  /**
+   * By component its initial values, where all their combinations are initial; null where not. A
+   * component beyond the list is 0.
+   */
   readonly initialValues: readonly (readonly number[])[] | null;
-  /** May grow, too. */
+  /** May grow, too: a rule that is new answers nothing in all states before. */
   readonly rules: number;
+  /**
+   * The rules in the order in which their outcomes are to be listed. Unlike their numbers it does
+   * not depend on what was asked before. Left out: in order of number.
+   */
+  readonly order?: readonly number[];
   readonly predicates: number;
   /** Components that only ever count down, to 0. */
   readonly budgets: readonly number[];
   /** A rule's joint form, where it has one. */
   joint(rule: number): JointForm | null;
   observation(index: number): Observation;
+  /** The sets in a value of a component; null where there is nothing to take apart. */
+  facets?(component: number, value: number): Facets | null;
   expand(rule: number, state: Int32Array): Evaluation<readonly Outcome[]>;
   decide(predicate: number, state: Int32Array): Evaluation<boolean>;
   action(index: number): Action;
+}
+
+/** The state after writes; it is wider than the one before where they reach what is new. */
+export function successor(from: Int32Array, writes: readonly number[]): Int32Array {
+  let width = from.length;
+  for (let i = 0; i < writes.length; i += 2) width = Math.max(width, (writes[i] as number) + 1);
+  const next = new Int32Array(width);
+  next.set(from);
+  for (let i = 0; i < writes.length; i += 2) next[writes[i] as number] = writes[i + 1] as number;
+  return next;
+}
+
+/** A text that vectors share iff they are the same state: what is missing at the end is 0. */
+export function stateKey(vector: Int32Array): string {
+  let end = vector.length;
+  while (end > 0 && vector[end - 1] === 0) end -= 1;
+  return vector.subarray(0, end).join();
 }
 
 const PRECEDENCE: readonly Label[] = ['F', 'E', 'R', 'P'];

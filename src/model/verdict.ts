@@ -68,7 +68,8 @@ export interface PropertyReport {
 export interface Stats {
   readonly states: number;
   readonly transitions: number;
-  readonly depth: number;
+  /** null where the search knows no paths. */
+  readonly depth: number | null;
   readonly seconds: number;
   readonly statesPerSecond: number;
   readonly bytesPerState: number;

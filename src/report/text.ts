@@ -29,7 +29,8 @@ export function heading({ model }: Report, paint: Paint): readonly string[] {
 
 function numbers({ states, transitions, depth, seconds }: Stats): string {
   const counts = [counted(states, 'distinct state'), counted(transitions, 'transition')];
-  return [...counts, `depth ${grouped(depth)}`, duration(seconds)].join(', ');
+  const level = depth === null ? [] : [`depth ${grouped(depth)}`];
+  return [...counts, ...level, duration(seconds)].join(', ');
 }
 
 const REACH = {

@@ -1,5 +1,7 @@
-import { check, explored } from '../../src/check/check.ts';
+import { check, explored, type CheckReport } from '../../src/check/check.ts';
 import { planOf } from '../../src/check/plan.ts';
+import { Unclosed } from '../../src/explore/closure.ts';
+import type { Strategy } from '../../src/explore/explore.ts';
 import type { System } from '../../src/model/system.ts';
 import type { Label } from '../../src/model/verdict.ts';
 import type { NaiveGraph } from '../oracle/explore.ts';
@@ -34,13 +36,44 @@ function withConsistency(given: System): System {
   return { ...given, tolerance: { ...given.tolerance, consistent } };
 }
 
+/** What a report says, but for which of several traces of one length it shows. */
+function essence({ result, stats, properties }: CheckReport): string {
+  const { states, transitions, depth } = stats;
+  const said = properties.map(({ name, result: verdict, failure, values, trace }) => {
+    const length = trace === null || trace.loop !== null ? null : trace.steps.length;
+    return [name, verdict, failure, values, length];
+  });
+  return JSON.stringify({ result, states, transitions, depth, said });
+}
+
+const BY_TABLES: readonly Strategy[] = ['tables', 'refined'];
+
+/** How often each way to explore was compared. */
+export const compared = new Map<Strategy, number>();
+
+/** What exploring by tables says differently; empty where it agrees, or there are none. */
+function strategyDisagreements(system: System, plainly: string): readonly string[] {
+  return BY_TABLES.flatMap((strategy) => {
+    try {
+      const said = essence(check(system, { strategy }));
+      compared.set(strategy, (compared.get(strategy) ?? 0) + 1);
+      return said === plainly ? [] : [`${strategy}: ${said}, plainly ${plainly}`];
+    } catch (thrown) {
+      // No closure, or one with values that the model refuses.
+      if (thrown instanceof Unclosed || (thrown as { code?: string }).code !== undefined) return [];
+      throw thrown;
+    }
+  });
+}
+
 /** What engine and oracle say differently of a system, in words; empty where they agree. */
 export function disagreements(given: System, graph: NaiveGraph): readonly string[] {
   const system = withConsistency(given);
-  const { stats, properties } = check(system);
+  const report = check(system, { strategy: 'plain' });
+  const { stats, properties } = report;
   const [compiled, , found] = explored(system, planOf(system));
-  const labels = [...(found.graph?.actions ?? [])].map((action) => compiled.action(action).label);
-  const said: string[] = [];
+  const labels = [...found.graph.actions].map((action) => compiled.action(action).label);
+  const said: string[] = [...strategyDisagreements(system, essence(report))];
   const compare = (what: string, engine: unknown, oracle: unknown): void => {
     if (engine !== oracle) said.push(`${what}: engine ${String(engine)}, oracle ${String(oracle)}`);
   };
@@ -74,15 +107,15 @@ export interface Comparison {
 /** Compares engine and oracle on the random systems of some seeds. */
 export function compareSeeds(first: number, seeds: number): Comparison {
   const differing: { seed: number; said: readonly string[] }[] = [];
-  let compared = 0;
+  let count = 0;
   let refused = 0;
   for (const { seed, system, graph } of samples(first, seeds)) {
     const said = graph === null ? refusal(system) : disagreements(system, graph);
     if (said.length > 0) differing.push({ seed, said });
     if (graph === null) refused += 1;
-    else compared += 1;
+    else count += 1;
   }
-  return { compared, refused, differing };
+  return { compared: count, refused, differing };
 }
 
 /** What the oracle cannot run must be refused by the engine as well. */

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
-import { compareSeeds } from './compare.ts';
+import { compared as byStrategy, compareSeeds } from './compare.ts';
 
 it('the engine agrees with the naive oracle on random systems, seeds 150 to 299', () => {
   const { compared, differing } = compareSeeds(150, 150);
   expect(differing).toEqual([]);
   expect(compared).toBeGreaterThan(100);
+  expect(byStrategy.get('tables')).toBeGreaterThan(75);
 });

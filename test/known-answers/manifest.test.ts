@@ -4,6 +4,7 @@ import { check } from '../../src/check/check.ts';
 import { retrace } from '../../src/check/retrace.ts';
 import type { Model } from '../../src/model/define.ts';
 import { parameterValues } from '../../src/model/parameter.ts';
+import chainReplication from '../../models/chain-replication.ts';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
 import tokenRing from '../../models/token-ring.ts';
@@ -20,7 +21,13 @@ interface Pinned {
   readonly consistentStates?: number;
 }
 
-const models: readonly Model[] = [twoPhaseCommit, checkpointedSaga, tokenRing, orderFulfilment];
+const models: readonly Model[] = [
+  twoPhaseCommit,
+  checkpointedSaga,
+  tokenRing,
+  orderFulfilment,
+  chainReplication,
+];
 const manifest = JSON.parse(
   readFileSync(new URL('../../models/manifest.json', import.meta.url), 'utf8'),
 ) as Record<string, readonly Pinned[]>;
@@ -80,6 +87,17 @@ describe('what the traces must show', () => {
     expect(trace.steps.at(-1)?.state).toEqual(before);
     const broken = { ...trace, steps: trace.steps.slice(0, -1) };
     expect(() => retrace(system, broken)).toThrow('does not close');
+  });
+
+  it.each([
+    ['no-resend', 'logs agree'],
+    ['early-reply', 'nothing lost'],
+    ['stale-updates', 'no update twice'],
+  ])('chain, %s: harmless while nobody fails, and then not', (bug, property) => {
+    expect(check(build(chainReplication, { bug, failures: 0 })).result).toBe('holds');
+    const { properties } = check(build(chainReplication, { bug, failures: 1 }));
+    const steps = properties.find(({ name }) => name === property)?.trace?.steps ?? [];
+    expect(steps.filter(({ fault }) => fault?.name === 'replica.halt')).toHaveLength(1);
   });
 
   it('order, volatile intent: broken only with a crash, and the crash is in the trace', () => {

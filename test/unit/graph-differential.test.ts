@@ -9,7 +9,7 @@ import { machineConfig, TYPES, type Counting } from './graph-differential/random
 interface Counts {
   readonly states: number;
   readonly transitions: number;
-  readonly depth: number;
+  readonly depth: number | null;
 }
 
 const events = TYPES.map((type) => ({ type }));

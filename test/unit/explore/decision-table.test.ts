@@ -116,6 +116,23 @@ describe('a decision table', () => {
     expect(() => table.lookup(Int32Array.of(1, 1, 1), 0)).toThrow(/^internal: .* two different/);
   });
 
+  it('puts a question about components that are newer than itself', () => {
+    let width = 1;
+    const growing = {
+      ...system([...Array(4).keys()].map((component) => ({ component, classify: null }))),
+      get width() {
+        return width;
+      },
+    };
+    const ask = (state: Int32Array) => ({ reads: [0, 3], answer: state[3] ?? 0 });
+    const table = new DecisionTable(width, new ObservedClasses(growing), ask, (one) => one);
+    expect(table.lookup(Int32Array.of(7), 0)).toBe(0);
+    width = 4;
+    expect(table.lookup(Int32Array.of(7, 0, 0, 5), 0)).toBe(5);
+    expect(table.lookup(Int32Array.of(7, 1, 1, 0), 0)).toBe(0);
+    expect(new ObservedClasses(growing).of(3, Int32Array.of(7), 0)).toBe(0);
+  });
+
   it('classifies each value of a component once', () => {
     let classified = 0;
     const classify = (value: number): number => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Search, type SearchOptions } from '../../../src/explore/search.ts';
+import type { SearchOptions } from '../../../src/explore/exploration.ts';
+import { Questions } from '../../../src/explore/questions.ts';
+import { Search } from '../../../src/explore/search.ts';
 import type { IntegerSystem, Outcome } from '../../../src/model/integer-system.ts';
 
 interface Given {
@@ -43,9 +45,11 @@ const systemOf = ({ initial, steps, predicates = [] }: Given): IntegerSystem => 
 
 const unbounded = { statesMax: 1e9, depthMax: 1e9, timeoutMs: 1e9, memoryBytes: 1e15 };
 const search = (given: Given, options: Partial<SearchOptions> = {}) =>
-  new Search(systemOf(given), {
+  new Search(new Questions(systemOf(given)), {
     bounds: unbounded,
     edges: true,
+    watchFalse: [],
+    watchTrue: [],
     stopAt: [],
     stopAtClaim: false,
     clock: () => 0,
@@ -69,11 +73,13 @@ describe('a search', () => {
         [1, (state + 1) % 7],
       ],
     };
-    const { table, parents, depth, transitions } = search(given);
-    const rows = Array.from({ length: table.count }, (_, index) => table.row(index)[0]);
+    const found = search(given);
+    const { states, depth, transitions } = found;
+    const rows = Array.from({ length: states }, (_, index) => found.row(index)[0]);
+    const parents = rows.map((_, index) => found.parent(index));
     expect(rows).toEqual([5, 3, 6, 4, 0, 1, 2]);
     // 5→3,6  3→6,4  6→5,0  4→1,5  0→0,1  1→2,2  2→4,3
-    expect([...parents]).toEqual([-1, -1, 0, 1, 2, 3, 5]);
+    expect(parents).toEqual([-1, -1, 0, 1, 2, 3, 5]);
     expect(depth).toBe(4);
     expect(transitions).toBe(14);
   });
@@ -93,23 +99,20 @@ describe('a search', () => {
     };
     const { transitions, graph } = search({ initial: [0], steps });
     expect(transitions).toBe(4);
-    expect([...(graph?.actions ?? [])]).toEqual([0, 0, 1, 1]);
-    expect([...(graph?.targets ?? [])]).toEqual([1, 2, 1, 0]);
-    expect([...(graph?.offsets ?? [])]).toEqual([0, 4, 4, 4]);
+    expect([...graph.actions]).toEqual([0, 0, 1, 1]);
+    expect([...graph.targets]).toEqual([1, 2, 1, 0]);
+    expect([...graph.offsets]).toEqual([0, 4, 4, 4]);
   });
 
   it('marks predicates beyond the 32nd', () => {
     const predicates = Array.from({ length: 70 }, (_, index) => (state: number) => state === index);
     const found = search({ ...chain(70), predicates });
-    expect(found.markWords).toBe(3);
     for (let state = 0; state < 70; state += 1) {
-      const set = [...found.marks.subarray(state * 3, state * 3 + 3)];
-      const bits = set.flatMap((word, at) =>
-        Array.from({ length: 32 }, (_, bit) => ((word >>> bit) & 1 ? at * 32 + bit : -1)),
-      );
-      expect(bits.filter((one) => one >= 0)).toEqual([state]);
-      expect(found.firstTrue[state]).toBe(state);
-      expect(found.firstFalse[state]).toBe(state === 0 ? 1 : 0);
+      const held = predicates.flatMap((_, index) => (found.holds(index, state) ? [index] : []));
+      expect(held).toEqual([state]);
+      expect(found.count(state)).toBe(1);
+      expect(found.firstTrue(state)).toBe(state);
+      expect(found.firstFalse(state)).toBe(state === 0 ? 1 : 0);
     }
   });
 
@@ -121,18 +124,19 @@ describe('a search', () => {
     expect(search(given)).toMatchObject({
       brokenClaim: { state: 4, action: 4, claim: 40, target: 5 },
       stopped: false,
-      table: { count: 10 },
+      states: 10,
     });
-    const { stopped, table } = search(given, { stopAtClaim: true });
-    expect([stopped, table.count]).toEqual([true, 6]);
+    const { stopped, states } = search(given, { stopAtClaim: true });
+    expect([stopped, states]).toEqual([true, 6]);
   });
 
   it('stops when all that it was asked to falsify is false, not at the first', () => {
     const predicates = [(state: number) => state < 3, (state: number) => state < 6];
     const given = { ...chain(10), predicates };
-    const count = (stopAt: number[]): number => search(given, { stopAt }).table.count;
+    const count = (stopAt: number[]): number => search(given, { stopAt }).states;
     expect([count([0]), count([1]), count([0, 1]), count([])]).toEqual([4, 7, 7, 10]);
-    expect(search(given, { stopAt: [0, 1] })).toMatchObject({ stopped: true, firstFalse: [3, 6] });
+    const found = search(given, { stopAt: [0, 1] });
+    expect([found.stopped, found.firstFalse(0), found.firstFalse(1)]).toEqual([true, 3, 6]);
   });
 });
 
@@ -147,7 +151,7 @@ describe('a bound', () => {
   ])('of %i states cuts a chain of 10: %s', (statesMax, incomplete) => {
     const found = bounded(chain(10), { statesMax });
     expect(found.incomplete).toBe(incomplete);
-    expect(found.table.count).toBe(10);
+    expect(found.states).toBe(10);
   });
 
   it.each([
@@ -161,7 +165,7 @@ describe('a bound', () => {
 
   it('of depth 1 expands the initial states', () => {
     const found = bounded(chain(10), { depthMax: 1 });
-    expect([found.table.count, found.depth, found.transitions]).toEqual([2, 1, 1]);
+    expect([found.states, found.depth, found.transitions]).toEqual([2, 1, 1]);
   });
 
   it('of time or memory is looked at as the search goes on', () => {
@@ -170,7 +174,7 @@ describe('a bound', () => {
     const long = chain(5_000);
     const timed = search(long, { clock, bounds: { ...unbounded, timeoutMs: 300 } });
     expect(timed.incomplete).toBe('time');
-    expect(timed.table.count).toBeLessThan(5_000);
+    expect(timed.states).toBeLessThan(5_000);
     let resident = 0;
     const residentBytes = (): number => (resident += 100);
     const bounds = { ...unbounded, memoryBytes: 250 };
@@ -186,8 +190,8 @@ describe('a bound', () => {
     const clock = (): number => (now += 30);
     const found = search(chain(5_000), { clock, interrupted: () => (asks += 1) === 5 });
     expect(found.incomplete).toBe('interrupted');
-    expect(found.table.count).toBeGreaterThan(64);
-    expect(found.graph?.offsets.length).toBe(found.table.count + 1);
+    expect(found.states).toBeGreaterThan(64);
+    expect(found.graph.offsets.length).toBe(found.states + 1);
   });
 
   it('that the system itself has ends the search where it was', () => {
@@ -198,6 +202,8 @@ describe('a bound', () => {
     const options = {
       bounds: unbounded,
       edges: true,
+      watchFalse: [],
+      watchTrue: [],
       stopAt: [],
       stopAtClaim: false,
       clock: () => 0,
@@ -205,10 +211,10 @@ describe('a bound', () => {
       interrupted: () => false,
       onProgress: () => {},
     };
-    const make = () => new Search(systemOf({ initial: [0], steps }), options);
+    const make = () => new Search(new Questions(systemOf({ initial: [0], steps })), options);
     expect(make().run((thrown) => thrown instanceof RangeError)).toMatchObject({
       incomplete: 'values',
-      table: { count: 5 },
+      states: 5,
     });
     expect(() => make().run(() => false)).toThrow('enough');
   });

@@ -38,6 +38,42 @@ describe('the state table', () => {
     expect(table.count).toBe(40_000);
   });
 
+  it('takes what a row does not have for zeros, and widens for what is new', () => {
+    const table = new StateTable(2);
+    const map = new Map<string, number>();
+    const dice = new Dice(8);
+    const trimmed = (row: Int32Array): string => row.join().replace(/(^|,)0(,0)*$/, '');
+    const wrong: string[] = [];
+    for (let round = 0; round < 20_000; round += 1) {
+      const widest = 1 + Math.floor(round / 1_500);
+      const width = 1 + dice.roll(widest);
+      const row = Int32Array.from({ length: width }, () => dice.roll(3) * dice.roll(2));
+      const known = map.get(trimmed(row)) ?? map.size;
+      map.set(trimmed(row), known);
+      if (table.add(row) !== known || table.count !== map.size) wrong.push(row.join());
+    }
+    for (const [text, index] of map) if (trimmed(table.row(index)) !== text) wrong.push(text);
+    expect(wrong).toEqual([]);
+    expect(map.size).toBeGreaterThan(1_000);
+    expect(table.width).toBeGreaterThanOrEqual(13);
+  });
+
+  it('keeps a narrow row apart from those that begin like it', () => {
+    const wrong: string[] = [];
+    for (let offset = 0; offset < 20; offset += 1) {
+      const table = new StateTable(2);
+      const values = Array.from({ length: 100 }, (_, value) => value + 100 * offset);
+      const wide = values.flatMap((value) =>
+        Array.from({ length: 20 }, (_, more) => Int32Array.of(value, more + 1)),
+      );
+      const narrow = values.map((value) => Int32Array.of(value));
+      for (const [index, row] of [...wide, ...narrow].entries()) {
+        if (table.add(row) !== index) wrong.push(row.join());
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it('keeps its own copy of a row, and gives copies away', () => {
     const table = new StateTable(2);
     const row = Int32Array.of(1, 2);

@@ -107,6 +107,21 @@ describe('a pause', () => {
     expect(walk.names).toContain('E a END');
   });
 
+  it('does not strike what is paused, nor what is done', () => {
+    const parts = { a: actor(counter), b: actor(counter) };
+    const paused = new Walk(
+      actors(parts).faultTolerant({
+        environment,
+        hosts: { rack: ['a', 'b'] },
+        faults: { a: { pause: Infinity }, rack: { pause: Infinity } },
+      }),
+    ).take('a.pause');
+    expect(faults(paused)).toEqual(['F a reconverge.pause {"of":"rack"} by rack.pause']);
+    expect(faults(paused.take('rack.pause'))).toEqual([]);
+    paused.take('E a', 'P a END');
+    expect(faults(paused)).toEqual([]);
+  });
+
   it('can turn into a crash', () => {
     const walk = new Walk(system).take('a.pause', 'a.crash');
     expect(walk.names).toEqual(['R a reconverge.restart']);

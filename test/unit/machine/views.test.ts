@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assign, fromPromise, setup } from 'xstate';
+import { Questions } from '../../../src/explore/questions.ts';
 import { Search } from '../../../src/explore/search.ts';
 import { compile } from '../../../src/machine/compile.ts';
 import { actor, replicas } from '../../../src/model/part.ts';
@@ -53,9 +54,11 @@ function asks(holds: (sight: Sight) => boolean): { asked: number; states: number
     return holds(view as unknown as Sight);
   };
   const compiled = compile(system, [{ name: 'p', holds: counted }]);
-  const found = new Search(compiled, {
+  const found = new Search(new Questions(compiled), {
     bounds: { statesMax: 1e6, depthMax: 1e6, timeoutMs: 1e6, memoryBytes: 1e15 },
     edges: false,
+    watchFalse: [],
+    watchTrue: [],
     stopAt: [],
     stopAtClaim: false,
     clock: () => 0,
@@ -63,8 +66,8 @@ function asks(holds: (sight: Sight) => boolean): { asked: number; states: number
     interrupted: () => false,
     onProgress: () => {},
   }).run(() => false);
-  const yes = [...found.marks].filter((word) => word === 1).length;
-  return { asked: calls / 2, states: found.table.count, yes };
+  const yes = found.count(0);
+  return { asked: calls / 2, states: found.states, yes };
 }
 
 describe('reads are tracked: a predicate is asked once per distinct reading', () => {

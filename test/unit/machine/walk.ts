@@ -1,5 +1,5 @@
 import { compile, type Compiled, type NamedPredicate } from '../../../src/machine/compile.ts';
-import type { Outcome } from '../../../src/model/integer-system.ts';
+import { successor, type Outcome } from '../../../src/model/integer-system.ts';
 import type { System } from '../../../src/model/system.ts';
 import type { Json, StateView } from '../../../src/model/verdict.ts';
 
@@ -34,10 +34,7 @@ export class Walk {
 
   private named({ action, writes }: Outcome): NamedStep {
     const { actor, event, label, fault } = this.compiled.action(action);
-    const vector = this.vector.slice();
-    for (let at = 0; at < writes.length; at += 2) {
-      vector[writes[at] as number] = writes[at + 1] as number;
-    }
+    const vector = successor(this.vector, writes);
     const { type, ...payload } = event;
     const load = type.startsWith('xstate.') || Object.keys(payload).length === 0;
     const what = load ? type : `${type} ${JSON.stringify(payload)}`;
@@ -47,8 +44,7 @@ export class Walk {
   }
 
   steps(): readonly NamedStep[] {
-    const rules = Array.from({ length: this.compiled.rules }, (_, rule) => rule);
-    return rules.flatMap((rule) =>
+    return this.compiled.order.flatMap((rule) =>
       this.compiled.expand(rule, this.vector).answer.map((outcome) => this.named(outcome)),
     );
   }

@@ -1,0 +1,288 @@
+import type { BrokenClaim, Exploration, Incomplete, SearchOptions } from './exploration.ts';
+import { Graph } from './graph.ts';
+import {
+  CLAIM,
+  ENDS,
+  HEAD,
+  makeKernel,
+  Queue,
+  STOP,
+  TAIL,
+  TRANSITIONS,
+  WATCHED,
+} from './kernel.ts';
+import type { KernelParts, Watch } from './kernel.ts';
+import { hasCycleOutside, isAcyclic } from './liveness.ts';
+import { PredicateTree } from './predicate-tree.ts';
+import type { Product } from './product.ts';
+import { initialStates, visitedFor } from './start.ts';
+import type { Visited } from './visited.ts';
+
+/** States expanded between two looks at the bounds. */
+const QUOTA = 1 << 15;
+
+const NOBODY = -1;
+
+function registersFor(watches: number): Float64Array {
+  const registers = new Float64Array(WATCHED + watches).fill(NOBODY);
+  registers[HEAD] = 0;
+  registers[TAIL] = 0;
+  registers[TRANSITIONS] = 0;
+  registers[STOP] = 0;
+  return registers;
+}
+
+/** Breadth-first search over a product, by code made for it. */
+export class ProductSearch implements Exploration {
+  readonly visited: string;
+  incomplete: Incomplete = null;
+  stopped = false;
+  depth = 0;
+  readonly initial: number;
+  private readonly product: Product;
+  private readonly options: SearchOptions;
+  private readonly set: Visited;
+  private readonly queue: Queue;
+  private readonly registers: Float64Array;
+  private readonly watches: readonly Watch[];
+  private readonly watched: readonly string[];
+  private readonly trees = new Map<number, PredicateTree>();
+  /** Where each level begins in the queue, the one behind the last begun included. */
+  private readonly levels: number[] = [0];
+  private readonly started: number;
+
+  /** @throws Unclosed where a predicate has too many answers */
+  constructor(product: Product, options: SearchOptions) {
+    this.product = product;
+    this.options = options;
+    this.started = options.clock();
+    this.set = visitedFor(product, options.bounds.memoryBytes);
+    this.visited = this.set.name;
+    this.queue = new Queue(product.domain);
+    const { watchFalse, watchTrue, stopAt } = options;
+    this.watched = [...watchFalse.map((p) => `false ${p}`), ...watchTrue.map((p) => `true ${p}`)];
+    this.watches = [
+      ...watchFalse.map((p): Watch => {
+        return { tree: this.tree(p), note: 'first-false', stop: stopAt.includes(p) };
+      }),
+      ...watchTrue.map((p): Watch => ({ tree: this.tree(p), note: 'first-true', stop: false })),
+    ];
+    this.registers = registersFor(this.watches.length);
+    for (const state of initialStates(product, product.closure.questions.system)) this.enter(state);
+    this.initial = this.states;
+  }
+
+  private tree(predicate: number): PredicateTree {
+    const known = this.trees.get(predicate) ?? new PredicateTree(this.product, predicate);
+    this.trees.set(predicate, known);
+    return known;
+  }
+
+  private enter(state: number): void {
+    if (!this.set.add(state)) return;
+    const at = this.registers[TAIL] as number;
+    this.queue.chunk(at)[at % this.queue.size] = state;
+    this.registers[TAIL] = at + 1;
+  }
+
+  get states(): number {
+    return this.registers[TAIL] as number;
+  }
+
+  get transitions(): number {
+    return this.registers[TRANSITIONS] as number;
+  }
+
+  get bytes(): number {
+    return this.set.bytes + this.queue.bytes;
+  }
+
+  private kernel(parts: Partial<KernelParts>, registers: Float64Array): (until: number) => void {
+    const { product } = this;
+    const none = { watches: [], ends: null, visited: null, stopAtClaim: false };
+    return makeKernel({ product, ...none, ...parts }, this.queue, registers);
+  }
+
+  private bound(): Incomplete {
+    const { bounds, clock, residentBytes, interrupted, onProgress } = this.options;
+    const elapsedMs = clock() - this.started;
+    const { states, transitions, depth } = this;
+    const queued = states - this.registers[HEAD]!;
+    onProgress({ states, transitions, depth, queued, elapsedMs, estimate: null });
+    if (states > bounds.statesMax) return 'states';
+    if (elapsedMs > bounds.timeoutMs) return 'time';
+    if (residentBytes() > bounds.memoryBytes) return 'memory';
+    return interrupted() ? 'interrupted' : null;
+  }
+
+  /** Whether all that the search was asked to falsify is false. */
+  private isOver(): boolean {
+    const { stopAt, stopAtClaim } = this.options;
+    if (stopAtClaim && this.registers[CLAIM]! >= 0) return true;
+    return stopAt.length > 0 && stopAt.every((predicate) => this.firstFalse(predicate) !== NOBODY);
+  }
+
+  /** Explores to the end of the span, a stop, or a bound. */
+  run(): this {
+    const { watches, options, registers } = this;
+    const { bounds, stopAtClaim } = options;
+    const expand = this.kernel({ watches, visited: this.set.code, stopAtClaim }, registers);
+    // Small quotas while the bound on states is small.
+    const quota = Math.max(1, Math.min(QUOTA, Math.floor(bounds.statesMax / 16)));
+    while (registers[HEAD]! < this.states) {
+      const end = this.states;
+      if (this.depth === bounds.depthMax) {
+        this.incomplete = 'depth';
+        return this;
+      }
+      this.levels.push(end);
+      this.depth += 1;
+      while (registers[HEAD]! < end) {
+        expand(Math.min(end, registers[HEAD]! + quota));
+        if (registers[STOP] === 1) {
+          registers[STOP] = 0;
+          this.stopped = this.isOver();
+          if (this.stopped) return this;
+        }
+        this.incomplete = this.bound();
+        if (this.incomplete !== null) return this;
+      }
+    }
+    if (!Number.isFinite(this.transitions)) {
+      throw new Error('internal: the search came to a state outside of the closure');
+    }
+    return this;
+  }
+
+  private noted(what: string, predicate: number, constant: boolean): number {
+    const { constant: says } = this.tree(predicate);
+    if (says !== null) return says === constant ? 0 : NOBODY;
+    return this.registers[WATCHED + this.watched.indexOf(`${what} ${predicate}`)] as number;
+  }
+
+  firstFalse(predicate: number): number {
+    return this.noted('false', predicate, false);
+  }
+
+  firstTrue(predicate: number): number {
+    return this.noted('true', predicate, true);
+  }
+
+  get brokenClaim(): BrokenClaim | null {
+    const state = this.registers[CLAIM] as number;
+    if (state < 0) return null;
+    let found: { action: number; claim: number; number: number } | null = null;
+    this.product.forEach(this.queue.at(state), (number, action, claim) => {
+      if (claim >= 0) found ??= { number, action, claim };
+    });
+    if (found === null) throw new Error('internal: no step breaks the claim');
+    const { number, action, claim } = found as { action: number; claim: number; number: number };
+    return { state, action, claim, target: this.place(number) };
+  }
+
+  private place(number: number): number {
+    for (let at = 0; at < this.states; at += 1) if (this.queue.at(at) === number) return at;
+    throw new Error('internal: a successor was not visited');
+  }
+
+  holds(predicate: number, state: number): boolean {
+    const tree = this.tree(predicate);
+    return tree.constant ?? tree.holds(this.product.digitsOf(this.queue.at(state), this.digits));
+  }
+
+  private readonly digits = new Int32Array(1024);
+
+  count(predicate: number): number {
+    const tree = this.tree(predicate);
+    if (tree.constant !== null) return tree.constant ? this.states : 0;
+    const registers = registersFor(1);
+    registers[WATCHED] = 0;
+    this.kernel({ watches: [{ tree, note: 'count', stop: false }] }, registers)(this.states);
+    return registers[WATCHED]!;
+  }
+
+  mayTake(test: (action: number) => boolean): boolean {
+    const { tables, joints, trees } = this.product;
+    const rows = [...tables, ...trees.flatMap(({ rules }) => rules)];
+    return (
+      joints.some(({ action }) => test(action)) ||
+      rows.some(({ action }) => action.some((one) => one >= 0 && test(one)))
+    );
+  }
+
+  private vector(number: number): Int32Array {
+    return this.product.closure.questions.restore(this.product.vector(number));
+  }
+
+  row(state: number): Int32Array {
+    return this.vector(this.queue.at(state));
+  }
+
+  parent(state: number): number {
+    const level = this.levels.findLastIndex((start) => start <= state);
+    if (level === 0) return NOBODY;
+    const from = this.levels[level - 1]!;
+    const registers = registersFor(0);
+    registers[HEAD] = from;
+    const sought = { goal: this.queue.at(state) };
+    const visited = {
+      values: { sought },
+      open: 'const goal = sought.goal;',
+      ready: '',
+      put: () => `if (t === goal) registers[${STOP}] = 1;`,
+    };
+    this.kernel({ visited }, registers)(state);
+    return registers[HEAD]! - 1;
+  }
+
+  forEachEdge(
+    state: number,
+    visit: (action: number, claim: number, next: Int32Array) => void,
+  ): void {
+    this.product.forEach(this.queue.at(state), (target, action, claim) =>
+      visit(action, claim, this.vector(target)),
+    );
+  }
+
+  private built: Graph | null = null;
+
+  get graph(): Graph {
+    this.built ??= this.build();
+    return this.built;
+  }
+
+  private build(): Graph {
+    const graph = new Graph();
+    const index = this.index();
+    for (let state = 0; state < this.states; state += 1) {
+      graph.open();
+      this.product.forEach(this.queue.at(state), (target, action) =>
+        graph.add(action, index(target)),
+      );
+    }
+    graph.close(this.states);
+    return graph;
+  }
+
+  /** From numbers of states to places in the queue. */
+  private index(): (state: number) => number {
+    if (this.product.domain <= 2 ** 27) {
+      const places = new Int32Array(this.product.domain);
+      for (let at = 0; at < this.states; at += 1) places[this.queue.at(at)] = at;
+      return (state) => places[state]!;
+    }
+    const places = new Map<number, number>();
+    for (let at = 0; at < this.states; at += 1) places.set(this.queue.at(at), at);
+    return (state) => places.get(state)!;
+  }
+
+  isInevitable(goal: number, atEnd: readonly number[]): boolean {
+    const registers = registersFor(0);
+    const ends = [goal, ...atEnd].map((predicate) => this.tree(predicate));
+    if (ends.some(({ constant }) => constant === false)) return false;
+    this.kernel({ ends: ends.filter(({ constant }) => constant === null) }, registers)(this.states);
+    if (registers[ENDS]! >= 0) return false;
+    if (isAcyclic(this.product)) return true;
+    return !hasCycleOutside(this.product, this.tree(goal), this.queue, this.states);
+  }
+}
