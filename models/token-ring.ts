@@ -1,5 +1,14 @@
 import { assign, setup } from 'xstate';
-import { actor, actors, always, anyOf, defineModel, integer, replicas } from 'reconverge';
+import {
+  actor,
+  actors,
+  always,
+  anyOf,
+  defineModel,
+  eventuallyAlways,
+  integer,
+  replicas,
+} from 'reconverge';
 
 /**
  * Dijkstra's K-state token ring: "Self-stabilizing systems in spite of distributed control" (Comm.
@@ -9,7 +18,8 @@ import { actor, actors, always, anyOf, defineModel, integer, replicas } from 're
  *
  * Every valuation is an initial state, so the span is everything: whatever a transient fault left
  * behind is already there, and no fault has to be declared. A green result proves that no valuation
- * is without a token, and that from every one every fair run comes to exactly one. It leaves out
+ * is without a token, and that from every one every fair run comes to exactly one, and then stays
+ * with one for ever. It leaves out
  * processes that move at the same instant, values that change again during stabilisation, and
  * neighbours that read each other half way.
  *
@@ -86,7 +96,10 @@ export default defineModel({
         other: { MOVE: (s, index) => ({ left: valueAt(s, index) }) },
       },
       consistent: (s) => tokens(s, 2) === 1,
-      properties: { token: always((s) => tokens(s, 1) > 0) },
+      properties: {
+        token: always((s) => tokens(s, 1) > 0),
+        stays: eventuallyAlways((s) => tokens(s, 2) === 1),
+      },
     });
   },
 });

@@ -33,7 +33,8 @@ export type { Kind, NodeFault, Persistence } from './model/failure.ts';
 export { DOWN_TAG } from './model/recovery.ts';
 export type { Recovery, RecoveryTable, Strategy } from './model/recovery.ts';
 
-export { always, converges, deadlockFree, eventually, recoverable } from './model/property.ts';
+export { always, converges, deadlockFree, eventually } from './model/property.ts';
+export { eventuallyAlways, recoverable } from './model/property.ts';
 export { sometimes, withinSteps } from './model/property.ts';
 export type { Fairness, Predicate, Property, PropertyKind } from './model/property.ts';
 

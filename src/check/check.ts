@@ -2,8 +2,10 @@ import { explore, type Strategy } from '../explore/explore.ts';
 import type { Bounds, Exploration, Progress } from '../explore/exploration.ts';
 import { Questions } from '../explore/questions.ts';
 import { Search } from '../explore/search.ts';
+import { NeedsAllStates } from '../explore/symmetry.ts';
 import { compile, type Compiled } from '../machine/compile.ts';
 import { UnboundedComponent } from '../machine/component.ts';
+import { batch } from '../machine/purity.ts';
 import { ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
 import type { Completeness, Json, PropertyReport, Result, Stats } from '../model/verdict.ts';
@@ -26,6 +28,11 @@ export interface CheckOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** How to explore; null: as seems best. The answers are the same. */
   readonly strategy?: Strategy | null;
+  /**
+   * One state stands for all that differ by a permutation of replicas, where the model and all that
+   * is asked of it make no difference between them; counts are then those of such sets of states.
+   */
+  readonly symmetry?: boolean;
 }
 
 /** What `check` found out: verdicts, and how far they reach. */
@@ -149,6 +156,7 @@ export function explored(system: System, plan: Plan): [Compiled, Plan, Explorati
     watchTrue: [],
     stopAt: [],
     stopAtClaim: false,
+    symmetry: false,
     clock: () => performance.now(),
     residentBytes: () => 0,
     interrupted: () => false,
@@ -164,6 +172,15 @@ export function explored(system: System, plan: Plan): [Compiled, Plan, Explorati
  * @throws ReconvergeError for the user's mistakes in the model
  */
 export function check(system: System, options: CheckOptions = {}): CheckReport {
+  try {
+    return batch(() => checked(system, options));
+  } catch (thrown) {
+    if (!(thrown instanceof NeedsAllStates)) throw thrown;
+    return batch(() => checked(system, { ...options, symmetry: false }));
+  }
+}
+
+function checked(system: System, options: CheckOptions): CheckReport {
   const started = performance.now();
   const names = options.properties ?? [];
   const plan = selectProperties(planOf(system), names);
@@ -179,6 +196,7 @@ export function check(system: System, options: CheckOptions = {}): CheckReport {
     bounds,
     edges: plan.properties.some(({ property }) => needsEdges(property.kind)),
     ...asked(plan, names.length > 0),
+    symmetry: options.symmetry ?? false,
     clock: () => performance.now(),
     residentBytes: () => process.memoryUsage.rss(),
     interrupted: options.interrupted ?? (() => false),

@@ -1,46 +1,9 @@
-import { fairComponents } from '../explore/fair.ts';
-import { canReach, fairCycle, shortestPath, stepsToGoal } from '../explore/paths.ts';
-import type { Subgraph } from '../explore/scc.ts';
-import type { FailureForm, Json, Result } from '../model/verdict.ts';
+import { canReach, stepsToGoal } from '../explore/paths.ts';
 import type { Analysis } from './analysis.ts';
-import { pathTo, prolonged, type NumberedPath } from './path.ts';
+import { judgeConverges, judgeEventually, judgeStays } from './judge-fair.ts';
+import { HOLDS, violated, type Judgement } from './judgement.ts';
+import { pathTo, prolonged } from './path.ts';
 import type { PlannedProperty } from './plan.ts';
-
-/** What a property's algorithm found, in numbers. */
-export interface Judgement {
-  readonly result: Result;
-  readonly failure: FailureForm | null;
-  readonly because: string | null;
-  readonly path: NumberedPath | null;
-  readonly values: { readonly [name: string]: Json };
-}
-
-const HOLDS: Judgement = { result: 'holds', failure: null, because: null, path: null, values: {} };
-
-function violated(
-  failure: FailureForm,
-  because: string,
-  path: NumberedPath | null,
-  values: Judgement['values'] = {},
-): Judgement {
-  return { result: 'violated', failure, because, path, values };
-}
-
-/** Where a fair path can stay outside the goal for ever, or must stop there. */
-function stuck(
-  analysis: Analysis,
-  part: Subgraph,
-  fairness: 'default' | 'none',
-  isBadEnd: (state: number) => boolean,
-): { readonly end: number; readonly cycles: ReturnType<typeof fairComponents> } {
-  let end = -1;
-  for (let state = 0; state < analysis.states && end === -1; state += 1) {
-    if (isBadEnd(state)) end = state;
-  }
-  return { end, cycles: fairComponents(part, analysis.fairness(fairness)) };
-}
-
-const earliest = (states: Int32Array): number => states.reduce((a, b) => Math.min(a, b));
 
 function judgeAlways(analysis: Analysis, predicate: number, name: string): Judgement {
   const state = analysis.found.firstFalse(predicate);
@@ -63,93 +26,6 @@ function judgeDeadlock(analysis: Analysis): Judgement {
     return violated('deadlock', 'the last state has no step at all', pathTo(analysis, state));
   }
   return HOLDS;
-}
-
-function judgeConverges(analysis: Analysis, fairness: 'default' | 'none'): Judgement {
-  const { plan, found } = analysis;
-  const values = { C: found.count(plan.consistent) };
-  if (found.isInevitable(plan.settled, [plan.checkpointedDone])) return { ...HOLDS, values };
-  const { graph, progress } = analysis;
-  const goal = analysis.where(plan.settled);
-  const outside = analysis.where(plan.settled, false);
-  const part = { graph, inside: outside, counted: progress };
-  const isBadEnd = (state: number): boolean =>
-    (outside[state] === 1 || !analysis.holds(plan.checkpointedDone, state)) &&
-    analysis.isEnd(progress, state);
-  const { end, cycles } = stuck(analysis, part, fairness, isBadEnd);
-  const first = cycles.toSorted((a, b) => earliest(a.states) - earliest(b.states))[0];
-  const entry = first === undefined ? Infinity : earliest(first.states);
-  if (end === -1 && first === undefined) return { ...HOLDS, values };
-  if (end !== -1 && end < entry) {
-    const because =
-      outside[end] === 1
-        ? 'no fault-free step leads on from the last state, and it is not consistent and recovered'
-        : 'no fault-free step leads on from the last state, and a checkpointed actor is not done';
-    return violated('deadlock', because, pathTo(analysis, end), values);
-  }
-  const reach = canReach(graph, progress, goal);
-  const trap = reach.findIndex((way, state) => way === 0 && !analysis.isEnd(progress, state));
-  if (reach[entry] === 0 && trap < entry) {
-    const because = 'from the last state no fault-free path leads back to a consistent state';
-    return violated('trap', because, pathTo(analysis, trap), values);
-  }
-  const cycle = fairCycle(part, first as NonNullable<typeof first>, entry);
-  const path = prolonged(analysis, pathTo(analysis, entry), cycle, true);
-  if (reach[entry] === 0) {
-    const because = 'once in the loop, no fault-free step ever leads back to a consistent state';
-    return violated('trap', because, path, values);
-  }
-  const because = 'the loop is fair, and no state of it is consistent and recovered';
-  return violated('lasso', because, path, values);
-}
-
-function judgeEventually(
-  analysis: Analysis,
-  predicate: number,
-  fairness: 'default' | 'none',
-): Judgement {
-  if (analysis.found.isInevitable(predicate, [])) return HOLDS;
-  const { graph, moves, progress } = analysis;
-  const not = { graph, inside: analysis.where(predicate, false), counted: moves };
-  const initial = Array.from({ length: analysis.found.initial }, (_, index) => index);
-  const inside = reachable(not, initial);
-  const part = { graph, inside, counted: progress };
-  const isBadEnd = (state: number): boolean =>
-    inside[state] === 1 && analysis.isEnd(progress, state);
-  const { end, cycles } = stuck(analysis, part, fairness, isBadEnd);
-  if (end === -1 && cycles.length === 0) return HOLDS;
-  const candidates = new Map(cycles.flatMap((cycle) => [...cycle.states].map((s) => [s, cycle])));
-  const found = shortestPath(not, initial, (state) => candidates.has(state) || isBadEnd(state));
-  if (found === null) throw new Error('internal: a reachable violation has no path');
-  const last = found.hops.at(-1)?.to ?? found.start;
-  const prefix = prolonged(
-    analysis,
-    { start: found.start, steps: [], loop: null },
-    found.hops,
-    false,
-  );
-  const cycle = candidates.get(last);
-  if (cycle === undefined) {
-    return violated('deadlock', 'no fault-free step leads on, and it never held', prefix);
-  }
-  const path = prolonged(analysis, prefix, fairCycle(part, cycle, last), true);
-  return violated('lasso', 'the loop is fair, and it never holds', path);
-}
-
-function reachable(part: Subgraph, sources: readonly number[]): Uint8Array {
-  const seen = new Uint8Array(part.inside.length);
-  const queue = sources.filter((state) => part.inside[state] === 1);
-  for (const state of queue) seen[state] = 1;
-  const { offsets, targets } = part.graph;
-  for (let state = queue.pop(); state !== undefined; state = queue.pop()) {
-    for (let edge = offsets[state] as number; edge < (offsets[state + 1] as number); edge += 1) {
-      const to = targets[edge] as number;
-      if (part.counted[edge] === 0 || part.inside[to] === 0 || seen[to] === 1) continue;
-      seen[to] = 1;
-      queue.push(to);
-    }
-  }
-  return seen;
 }
 
 function judgeRecoverable(analysis: Analysis, predicate: number): Judgement {
@@ -236,6 +112,8 @@ function decide(analysis: Analysis, { name, property, predicate }: PlannedProper
       return judgeSometimes(analysis, predicate);
     case 'eventually':
       return judgeEventually(analysis, predicate, property.fairness);
+    case 'eventuallyAlways':
+      return judgeStays(analysis, predicate, property.fairness);
     case 'recoverable':
       return judgeRecoverable(analysis, predicate === -1 ? consistent : predicate);
     case 'converges':
@@ -253,6 +131,7 @@ function decide(analysis: Analysis, { name, property, predicate }: PlannedProper
 
 const NEEDS_ALL: ReadonlySet<string> = new Set([
   'eventually',
+  'eventuallyAlways',
   'recoverable',
   'converges',
   'withinSteps',

@@ -27,12 +27,7 @@ function actionBetween(analysis: Analysis, from: number, to: number): number {
 
 /** A shortest path from an initial state, by the parents of the breadth-first search. */
 export function pathTo(analysis: Analysis, state: number): NumberedPath {
-  const chain = [state];
-  for (;;) {
-    const parent = analysis.found.parent(chain[0] as number);
-    if (parent === -1) break;
-    chain.unshift(parent);
-  }
+  const chain = analysis.found.pathTo(state);
   const steps = chain.slice(1).map((to, index) => ({
     action: actionBetween(analysis, chain[index] as number, to),
     to,

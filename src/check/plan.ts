@@ -131,17 +131,14 @@ export function planOf(system: System): Plan {
       },
     );
   }
+  const and = consistent === undefined ? null : { name: 'consistent', holds: consistent };
+  const addConsistent = (holds: (view: AnyView) => boolean): number =>
+    and === null ? -1 : predicates.push({ name: 'consistent', holds, and }) - 1;
   return {
     predicates,
     properties,
-    settled:
-      consistent === undefined
-        ? -1
-        : add('consistent', (view) => isResting(parts, view) && consistent(view)),
-    consistent:
-      consistent === undefined
-        ? -1
-        : add('consistent', (view) => hasNoError(parts, view) && consistent(view)),
+    settled: addConsistent((view) => isResting(parts, view)),
+    consistent: addConsistent((view) => hasNoError(parts, view)),
     allDone: add('done', (view) => isAllDone(finite, view)),
     checkpointedDone: add('done', (view) =>
       everyActor(parts, view, (isCheckpointed) => (isCheckpointed ? isDone : null)),

@@ -1,19 +1,21 @@
 import { Option } from 'commander';
 import type { CheckReport } from '../check/check.ts';
 import type { Progress } from '../explore/exploration.ts';
-import type { PropertyReport, Report, Stats } from '../model/verdict.ts';
+import type { Report } from '../model/verdict.ts';
 import { commandText } from '../report/command.ts';
 import { checkDocument, documentOf } from '../report/document.ts';
-import { counted, grouped } from '../report/lines.ts';
 import { reportText } from '../report/text.ts';
+import { attemptCheck } from './check-attempt.ts';
+import { exploring, stoppedReport } from './check-progress.ts';
 import type { CheckRequest } from './check-task.ts';
 import { EXIT_MISTAKE } from './exit-code.ts';
 import { numberOr, positiveNumber, propertyFlag, refuseUnavailable } from './flags.ts';
 import { setFlag, setParameters, texts, wholeNumber } from './flags.ts';
-import { boundOf, runIsolated, type Ending } from './isolated.ts';
+import { runIsolated } from './isolated.ts';
 import { limitsOf } from './limits.ts';
 import { ProgressLine } from './progress.ts';
 import { replay } from './replay.ts';
+import type { Ending } from './thread.ts';
 import { outcomeOf, type Invocation, type Outcome, type Verb } from './verb.ts';
 
 function requestOf({ model, options }: Invocation): CheckRequest {
@@ -25,49 +27,6 @@ function requestOf({ model, options }: Invocation): CheckRequest {
     depthMax: numberOr(options['maxDepth'], null),
     ...limitsOf(options),
   };
-}
-
-function exploring({ states, transitions, depth, queued }: Progress): string {
-  const counts = `${counted(states, 'state')}, ${counted(transitions, 'transition')}`;
-  const level = depth === null ? '' : `, depth ${depth}`;
-  return `exploring: ${counts}${level}, ${grouped(queued)} to do`;
-}
-
-function lastKnown({ states, transitions, depth, elapsedMs }: Progress): Stats {
-  const seconds = elapsedMs / 1000;
-  return {
-    states,
-    transitions,
-    depth,
-    seconds,
-    statesPerSecond: Math.round(states / Math.max(seconds, 1e-6)),
-    bytesPerState: 0,
-    visited: 'exact table',
-    peakRssBytes: process.resourceUsage().maxRSS * 1024,
-  };
-}
-
-/**
- * What is left to say of a check that was stopped: how far it was, and that nothing was decided.
- */
-function stoppedReport(
-  ending: Extract<Ending<unknown, Progress>, { is: 'stopped' }>,
-  request: CheckRequest,
-) {
-  const { by, started, progress } = ending;
-  const because = 'the check was stopped before a verdict';
-  const properties = (started?.properties ?? []).map(({ name, kind }): PropertyReport => {
-    const open = { result: 'unknown', failure: null, vacuous: false, because } as const;
-    return { name, kind, ...open, values: {}, trace: null, replay: null };
-  });
-  return {
-    result: 'unknown',
-    completeness: 'bounded',
-    bounds: boundOf(by, request),
-    stats: progress === null ? null : lastKnown(progress),
-    properties,
-    assumptions: [],
-  } as const;
 }
 
 function documentFor(ending: Ending<CheckReport, Progress>, request: CheckRequest): Report {
@@ -89,9 +48,12 @@ async function perform(invocation: Invocation): Promise<Outcome> {
   const line = new ProgressLine(process.stderr);
   try {
     const { timeoutMs, memoryBytes } = request;
-    const onProgress = (progress: Progress): void => line.update(exploring(progress));
-    const limits = { timeoutMs, memoryBytes, onProgress };
-    const ending = await runIsolated<CheckReport, Progress>('check', request, limits);
+    const ending = await runIsolated<CheckReport, Progress>('check', request, {
+      timeoutMs,
+      memoryBytes,
+      onProgress: (progress) => line.update(exploring(progress)),
+      attempt: () => attemptCheck(request),
+    });
     const report = documentFor(ending, request);
     const assumptions = ending.is === 'done' ? ending.answer.assumptions : [];
     const outcome = outcomeOf(report, (page) => reportText(report, { ...page, assumptions }));

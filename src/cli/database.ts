@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { ReconvergeError } from '../model/error.ts';
 import type { PostgresServer } from '../postgres/server/running.ts';
-import { startServer, type ServerOptions } from '../postgres/server/server.ts';
+import type { ServerOptions } from '../postgres/server/server.ts';
 import type { WorkerEntry } from '../postgres/worker-process.ts';
 import type { Asked } from './open-model.ts';
 
@@ -39,6 +39,7 @@ export async function openDatabase(
   options: Readonly<Record<string, unknown>>,
   rest: ServerOptions,
 ): Promise<PostgresServer> {
+  const { startServer } = await import('../postgres/server/server.ts');
   const asked = options['postgres'] as Database;
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {

@@ -12,12 +12,15 @@ export interface LimitOptions {
 
 const MEBIBYTE = 2 ** 20;
 const GIBIBYTE = 2 ** 30;
-/** A task that is asked to end gets this long to say what it knows. */
-const GRACE_MS = 5_000;
-/** The same beyond a timeout, which starts only when the model is loaded. */
-const TIMEOUT_GRACE_MS = 10_000;
-const WATCH_EVERY_MS = 200;
-/** So far above the memory limit there is no time for a clean end. */
+/** A task that is asked to end by a signal gets this long to say what it knows. */
+const SIGNAL_GRACE_MS = 1_500;
+/** The same beyond a timeout; judging what was found takes its time, too. */
+const TIMEOUT_GRACE_MS = 3_000;
+/** The same for loading the model, which a timeout does not count. */
+const LOADING_GRACE_MS = 10_000;
+/** The same above the memory limit. */
+const MEMORY_GRACE_MS = 3_000;
+const WATCH_EVERY_MS = 50;
 const OVERRUN = 1.25;
 const OVERRUN_BYTES = 256 * MEBIBYTE;
 
@@ -38,6 +41,19 @@ export function defaultMemoryBytes(): number {
   return Math.min(8 * GIBIBYTE, Math.floor(0.8 * availableBytes()));
 }
 
+/** So far above the memory limit there is no time for a clean end. */
+function farAbove(memoryBytes: number): number {
+  return Math.min(OVERRUN * memoryBytes + OVERRUN_BYTES, 0.95 * availableBytes());
+}
+
+/**
+ * What V8 may take for the objects of a task. The watch comes first: where V8 has no more, it may
+ * abort the whole process, and memory of typed arrays it does not count.
+ */
+export function heapLimitBytes(memoryBytes: number): number {
+  return 2 * memoryBytes + 2 * OVERRUN_BYTES;
+}
+
 /** The limits that `--timeout` (seconds) and `--memory` (MiB) ask for. */
 export function limitsOf(options: Readonly<Record<string, unknown>>): LimitOptions {
   const { timeout, memory } = options;
@@ -52,32 +68,45 @@ export function limitsOf(options: Readonly<Record<string, unknown>>): LimitOptio
  * stopped when it does not, be it stuck in the model's code or in an analysis after the search.
  */
 export class Limits {
+  private readonly timeoutMs: number | null;
+  private readonly watch: NodeJS.Timeout;
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly interrupt: () => void;
   private readonly stop: (by: HardLimit) => void;
-  private interruptions = 0;
+  private loading: NodeJS.Timeout | undefined;
+  private isInterrupted = false;
   private overSinceMs: number | null = null;
 
   constructor(options: LimitOptions, interrupt: () => void, stop: (by: HardLimit) => void) {
     this.interrupt = interrupt;
     this.stop = stop;
     const { timeoutMs, memoryBytes } = options;
-    if (timeoutMs !== null) this.after(timeoutMs + TIMEOUT_GRACE_MS, 'time');
-    this.timers.push(setInterval(() => this.watchMemory(memoryBytes), WATCH_EVERY_MS));
+    this.timeoutMs = timeoutMs;
+    if (timeoutMs !== null) this.loading = this.after(timeoutMs + LOADING_GRACE_MS, 'time');
+    this.watch = setInterval(() => this.watchMemory(memoryBytes), WATCH_EVERY_MS);
     process.on('SIGINT', this.onSignal);
     process.on('SIGTERM', this.onSignal);
   }
 
-  private after(milliseconds: number, reason: HardLimit): void {
+  private after(milliseconds: number, reason: HardLimit): NodeJS.Timeout | undefined {
     // setTimeout knows 2^31 - 1 milliseconds at most; beyond, the search keeps the limit alone.
-    if (milliseconds < 2 ** 31) this.timers.push(setTimeout(() => this.stop(reason), milliseconds));
+    if (milliseconds >= 2 ** 31) return undefined;
+    const timer = setTimeout(() => this.stop(reason), milliseconds);
+    this.timers.push(timer);
+    return timer;
   }
 
+  /** The model is loaded: from now on the timeout counts. */
+  readonly onStarted = (): void => {
+    clearTimeout(this.loading);
+    if (this.timeoutMs !== null) this.after(this.timeoutMs + TIMEOUT_GRACE_MS, 'time');
+  };
+
   private readonly onSignal = (): void => {
-    this.interruptions += 1;
     this.interrupt();
-    if (this.interruptions > 1) this.stop('interrupted');
-    else this.after(GRACE_MS, 'interrupted');
+    if (this.isInterrupted) this.stop('interrupted');
+    else this.after(SIGNAL_GRACE_MS, 'interrupted');
+    this.isInterrupted = true;
   };
 
   private watchMemory(memoryBytes: number): void {
@@ -87,13 +116,13 @@ export class Limits {
       return;
     }
     this.overSinceMs ??= performance.now();
-    const isFar =
-      resident > Math.min(OVERRUN * memoryBytes + OVERRUN_BYTES, 0.95 * availableBytes());
-    if (isFar || performance.now() - this.overSinceMs > GRACE_MS) this.stop('memory');
+    const isLong = performance.now() - this.overSinceMs > MEMORY_GRACE_MS;
+    if (isLong || resident > farAbove(memoryBytes)) this.stop('memory');
   }
 
   /** No signal is caught any more. */
   close(): void {
+    clearInterval(this.watch);
     for (const timer of this.timers) clearTimeout(timer);
     process.off('SIGINT', this.onSignal);
     process.off('SIGTERM', this.onSignal);

@@ -44,7 +44,7 @@ function whatIs(exported: Readonly<Record<string, unknown>>): string {
  */
 export async function loadModel(model: string): Promise<Model> {
   const exported = isPath(model)
-    ? await importFile(fileOf(model), model)
+    ? await importFile(fileOf(model), model, (found) => isModel(found['default']))
     : ((await import(libraryUrl(model).href)) as Readonly<Record<string, unknown>>);
   const { default: loaded } = exported;
   if (isModel(loaded)) return loaded;

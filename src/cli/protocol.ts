@@ -23,12 +23,18 @@ export type Message =
   | { readonly is: 'bug'; readonly message: string; readonly stack: string }
   | { readonly is: 'exhausted'; readonly what: string };
 
-/** What the main thread starts the worker thread with. */
+export type TaskName = 'check' | 'replay' | 'simulate';
+
+/** What the main thread starts the worker thread with: enough to load what the task needs. */
+export interface Preparation {
+  readonly task: TaskName;
+}
+
+/** The one message to the worker thread, which waits for it. */
 export interface Order {
-  readonly task: string;
   readonly request: unknown;
   /** One byte; other than 0 asks for an early end. */
-  readonly interruption: SharedArrayBuffer;
+  readonly interruption: Uint8Array;
 }
 
 /** How a task in the worker thread speaks to the main thread while it runs. */

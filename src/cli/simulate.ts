@@ -7,10 +7,11 @@ import { documentOf } from '../report/document.ts';
 import { counted } from '../report/lines.ts';
 import { reportText } from '../report/text.ts';
 import { numberOr, propertyFlag, setFlag, setParameters, texts, wholeNumber } from './flags.ts';
-import { boundOf, runIsolated, type Ending } from './isolated.ts';
+import { boundOf, runIsolated } from './isolated.ts';
 import { limitsOf, type LimitOptions } from './limits.ts';
 import { ProgressLine } from './progress.ts';
 import type { SimulateRequest } from './simulate-task.ts';
+import type { Ending } from './thread.ts';
 import { outcomeOf, type Invocation, type Outcome, type Page, type Verb } from './verb.ts';
 
 function seedNumber(text: string): number {

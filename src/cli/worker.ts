@@ -4,10 +4,10 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { ReconvergeError, messageOf } from '../model/error.ts';
-import type { Control, Message, Order, Task } from './protocol.ts';
+import { checkTask } from './check-task.ts';
+import type { Control, Message, Order, Preparation, Task, TaskName } from './protocol.ts';
+import { replayTask } from './replay-task.ts';
 
-const { task, request, interruption } = workerData as Order;
-const flag = new Uint8Array(interruption);
 const PROGRESS_EVERY_MS = 100;
 
 function send(message: Message): void {
@@ -15,8 +15,8 @@ function send(message: Message): void {
   parentPort?.postMessage(message);
 }
 
-function makeControl(): Control<unknown> {
-  let reportedMs = performance.now();
+function makeControl(interruption: Uint8Array): Control<unknown> {
+  let reportedMs = -Infinity;
   return {
     started: (started) => send({ is: 'started', started }),
     progress: (progress) => {
@@ -25,7 +25,7 @@ function makeControl(): Control<unknown> {
       reportedMs = nowMs;
       send({ is: 'progress', progress });
     },
-    interrupted: () => Atomics.load(flag, 0) !== 0,
+    interrupted: () => Atomics.load(interruption, 0) !== 0,
   };
 }
 
@@ -44,17 +44,32 @@ function failed(thrown: unknown): Message {
   return { is: 'bug', message, stack: thrown instanceof Error ? (thrown.stack ?? '') : '' };
 }
 
-const TASKS: { readonly [name: string]: () => Promise<Task<never, unknown, unknown>> } = {
-  check: async () => (await import('./check-task.ts')).checkTask,
-  replay: async () => (await import('./replay-task.ts')).replayTask,
+type AnyTask = Task<never, unknown, unknown>;
+
+const TASKS: { readonly [name in TaskName]: () => Promise<AnyTask> } = {
+  check: async () => checkTask,
+  replay: async () => replayTask,
   simulate: async () => (await import('./simulate-task.ts')).simulateTask,
 };
 
+/** What the task printed has left the thread. */
+async function flushed(): Promise<void> {
+  const { stdout, stderr } = process;
+  await Promise.all(
+    [stdout, stderr]
+      .filter(({ writableLength }) => writableLength > 0)
+      .map((stream) => new Promise((resolve) => void stream.write('', resolve))),
+  );
+}
+
+const ordered = new Promise<Order>((resolve) => void parentPort?.once('message', resolve));
 try {
-  const load = TASKS[task];
-  if (load === undefined) throw new Error(`internal: there is no task '${task}'`);
-  const perform = await load();
-  send({ is: 'done', answer: await perform(request as never, makeControl()) });
+  const perform = await TASKS[(workerData as Preparation).task]();
+  const { request, interruption } = await ordered;
+  const answer = await perform(request as never, makeControl(interruption));
+  await flushed();
+  send({ is: 'done', answer });
 } catch (thrown) {
+  await flushed();
   send(failed(thrown));
 }

@@ -72,6 +72,13 @@ export class Closure {
     return this.reach.of(layer, group);
   }
 
+  /** Gives value i of a group the number `places[i]`, a permutation; when all is closed. */
+  renumber(group: number, places: readonly number[]): void {
+    this.group(group).renumber(places);
+    this.reach.renumber(group, places);
+    this.joints.clear();
+  }
+
   /** The joint steps of a rule over these groups; null for an ordinary rule. */
   joint(rule: number): JointSteps | null {
     const known = this.joints.get(rule);

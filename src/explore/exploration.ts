@@ -36,6 +36,8 @@ export interface SearchOptions {
   readonly stopAt: readonly number[];
   /** Ends the search at the first broken claim. */
   readonly stopAtClaim: boolean;
+  /** Whether one state may stand for all that differ by a permutation of replicas. */
+  readonly symmetry: boolean;
   readonly clock: () => number;
   readonly residentBytes: () => number;
   /** Asked again and again; true ends the search as interrupted. */
@@ -82,8 +84,8 @@ export interface Exploration {
   mayTake(test: (action: number) => boolean): boolean;
   /** The state's vector. */
   row(state: number): Int32Array;
-  /** The predecessor on a shortest path, -1 for initial states. */
-  parent(state: number): number;
+  /** A shortest path to a state, or to one that it stands for: states, the first one initial. */
+  pathTo(state: number): readonly number[];
   forEachEdge(
     state: number,
     visit: (action: number, claim: number, next: Int32Array) => void,
@@ -93,4 +95,6 @@ export interface Exploration {
    * ends does so where all of `atEnd` hold, fairness aside: true is a proof, false says nothing.
    */
   isInevitable(goal: number, atEnd: readonly number[]): boolean;
+  /** Whether no step without a fault leaves the states in which it holds: true is a proof. */
+  isClosed(predicate: number): boolean;
 }

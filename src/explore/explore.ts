@@ -5,7 +5,7 @@ import { Untabled } from './numbering.ts';
 import { ProductSearch } from './product-search.ts';
 import { Questions } from './questions.ts';
 import { Search } from './search.ts';
-import { REFINE_FROM, tabulate } from './tabulate.ts';
+import { REFINE_FROM, tabulate, tabulateFolded } from './tabulate.ts';
 
 /**
  * How to explore: `tables` by a product of closed groups (`refined`: sets taken apart however small
@@ -54,8 +54,8 @@ function explorePlainlyFirst(
 }
 
 /** Milliseconds for a closure, at least, and as a multiple of what the search took before. */
-const CLOSURE_MS = 500;
-const CLOSURE_TIMES = 30;
+const CLOSURE_MS = 5_000;
+const CLOSURE_TIMES = 100;
 
 /** Whether a closure has taken too long, or a bound was reached meanwhile. */
 function patience(
@@ -86,12 +86,15 @@ export function explore(
     const refineFrom = strategy === 'refined' ? 0 : REFINE_FROM;
     const questions = new Questions(compile());
     const { found, seen } = explorePlainlyFirst(questions, options, exploring);
-    if (found !== null && strategy === null) return found;
+    if (found !== null && strategy === null && !options.symmetry) return found;
     try {
-      return new ProductSearch(
-        tabulate(questions, seen, patience(options, started), refineFrom),
-        options,
-      ).run();
+      const isOver = patience(options, started);
+      if (options.symmetry) {
+        const { product, orbits } = tabulateFolded(questions, seen, isOver);
+        return new ProductSearch(product, options, orbits).run();
+      }
+      const product = tabulate(questions, seen, isOver, refineFrom);
+      return new ProductSearch(product, options).run();
     } catch (thrown) {
       const isTooMuch =
         thrown instanceof Unclosed || thrown instanceof Untabled || exploring.isRefused(thrown);

@@ -50,6 +50,18 @@ export class Group {
     return this.count - 1;
   }
 
+  /** Gives tuple i the number `places[i]`, a permutation. */
+  renumber(places: readonly number[]): void {
+    const tuples = Array.from({ length: this.count }, (_, tuple) => this.replaced(tuple, []));
+    const order: number[][] = [];
+    for (const [tuple, place] of places.entries()) order[place] = tuples[tuple] as number[];
+    this.tuples.length = 0;
+    this.ids.clear();
+    if (this.single !== null) this.single.length = 0;
+    this.count = 0;
+    for (const values of order) this.intern(values);
+  }
+
   /** The value of the component at `position` in a tuple. */
   value(tuple: number, position: number): number {
     return this.tuples.data[tuple * this.width + position] as number;

@@ -15,6 +15,16 @@ export const WATCHED = 8;
 
 export const CHUNK_BITS = 16;
 
+/** Registers at the start of a search, nothing noted. */
+export function registersFor(watches: number): Float64Array {
+  const registers = new Float64Array(WATCHED + watches).fill(-1);
+  registers[HEAD] = 0;
+  registers[TAIL] = 0;
+  registers[TRANSITIONS] = 0;
+  registers[STOP] = 0;
+  return registers;
+}
+
 /** What is noted of a predicate: the first state in which it is false or true, or how often true */
 export interface Watch {
   readonly tree: PredicateTree;
@@ -32,6 +42,8 @@ export interface KernelParts {
   /** How a successor is put into the visited set, as code; null: successors are not looked at. */
   readonly visited: VisitedCode | null;
   readonly stopAtClaim: boolean;
+  /** Code that puts a successor `t` into the order of its orbit; empty without symmetry. */
+  readonly canonical: string;
 }
 
 /** Code that knows a visited set. */
@@ -79,7 +91,11 @@ export class Queue {
 }
 
 /** Code that sets `n` to the answer of a tree: -1 false, -2 true. */
-function askTree(values: Values, name: string, { who, base, next, root }: PredicateTree): string {
+export function askTree(
+  values: Values,
+  name: string,
+  { who, base, next, root }: PredicateTree,
+): string {
   Object.assign(values, { [`${name}who`]: who, [`${name}base`]: base, [`${name}next`]: next });
   return `n = ${root}; while (n >= 0) n = ${name}next[${name}base[n] + X[${name}who[n]]];`;
 }
@@ -113,7 +129,7 @@ function endsCode(values: Values, ends: readonly PredicateTree[]): string {
  * HEAD up to its argument.
  */
 export function makeKernel(
-  { product, watches, ends, visited, stopAtClaim }: KernelParts,
+  { product, watches, ends, visited, stopAtClaim, canonical }: KernelParts,
   queue: Queue,
   registers: Float64Array,
 ): (until: number) => void {
@@ -139,7 +155,7 @@ export function makeKernel(
     watchCode(values, watches),
     'degree = 0; goes = 0;',
     stepsCode(product, values, {
-      onMove: visited?.put(push) ?? null,
+      onMove: visited === null ? null : `${canonical}\n${visited.put(push)}`,
       progressOnly: false,
       countsDegree: true,
       notesProgress: ends !== null,

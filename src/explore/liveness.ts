@@ -1,4 +1,4 @@
-import type { Queue } from './kernel.ts';
+import { askTree, type Queue } from './kernel.ts';
 import type { PredicateTree } from './predicate-tree.ts';
 import type { Product } from './product.ts';
 import { decode, digitsIntoArray, readsArray, STEP_VARIABLES, stepsCode } from './steps-code.ts';
@@ -119,7 +119,7 @@ function makeProgress(product: Product): Successors {
   return generated<Successors>(values, lines);
 }
 
-/** A function that colours with 1 the states of the queue in which the tree holds. */
+/** Colours with 1 the states of the queue in which the tree holds. */
 function colourGoals(
   product: Product,
   tree: PredicateTree,
@@ -127,11 +127,54 @@ function colourGoals(
   states: number,
   colour: Uint8Array,
 ): void {
-  const digits = new Int32Array(product.digits.length);
+  const values: Values = { X: new Int32Array(product.digits.length), colour };
+  const ask = tree.constant === null ? askTree(values, 'g', tree) : '';
+  const lines = [
+    'return function (chunk, until) { let n = -2; for (let i = 0; i < until; i++) {',
+    'const s = chunk[i];',
+    ...decode(product),
+    digitsIntoArray(product),
+    ask,
+    'if (n === -2) colour[s] = 1; } };',
+  ];
+  if (tree.constant === false) return;
+  const paint = generated<(chunk: ArrayLike<number>, until: number) => void>(values, lines);
+  for (let from = 0; from < states; from += queue.size) {
+    paint(queue.chunk(from), Math.min(queue.size, states - from));
+  }
+}
+
+/** The most fault-free successors that a state can have. */
+function mostProgress(product: Product): number {
+  return product.tables.reduce(
+    (sum, { rows, begin, progress }) => {
+      let most = 0;
+      for (let row = 0; row < rows; row += 1) most = Math.max(most, progress[row]! - begin[row]!);
+      return sum + most;
+    },
+    product.joints.length + product.trees.reduce((sum, { most }) => sum + most, 0),
+  );
+}
+
+/** Whether every fault-free step from a state in which the tree holds leads to another such. */
+export function isClosed(
+  product: Product,
+  tree: PredicateTree,
+  queue: Queue,
+  states: number,
+): boolean {
+  if (product.domain > COLOURS_MAX) return false;
+  const colour = new Uint8Array(product.domain);
+  colourGoals(product, tree, queue, states, colour);
+  const successors = makeProgress(product);
+  const buffer = new Float64Array(mostProgress(product));
   for (let index = 0; index < states; index += 1) {
     const state = queue.at(index);
-    if (tree.constant ?? tree.holds(product.digitsOf(state, digits))) colour[state] = 1;
+    if (colour[state] !== 1) continue;
+    const end = successors(state, buffer, 0);
+    for (let i = 0; i < end; i += 1) if (colour[buffer[i] as number] !== 1) return false;
   }
+  return true;
 }
 
 /**
@@ -149,14 +192,7 @@ export function hasCycleOutside(
   colourGoals(product, tree, queue, states, colour);
   const successors = makeProgress(product);
   let buffer = new Float64Array(1 << 16);
-  const room = product.tables.reduce(
-    (sum, { rows, begin, progress }) => {
-      let most = 0;
-      for (let row = 0; row < rows; row += 1) most = Math.max(most, progress[row]! - begin[row]!);
-      return sum + most;
-    },
-    product.joints.length + product.trees.reduce((sum, { most }) => sum + most, 0),
-  );
+  const room = mostProgress(product);
   // A frame on the stack: its state, then what is left of its successors.
   const frames: number[] = [];
   let end = 0;

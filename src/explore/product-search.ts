@@ -10,11 +10,14 @@ import {
   TAIL,
   TRANSITIONS,
   WATCHED,
+  registersFor,
 } from './kernel.ts';
 import type { KernelParts, Watch } from './kernel.ts';
-import { hasCycleOutside, isAcyclic } from './liveness.ts';
+import { hasCycleOutside, isAcyclic, isClosed } from './liveness.ts';
 import { PredicateTree } from './predicate-tree.ts';
+import { ProductPaths } from './product-paths.ts';
 import type { Product } from './product.ts';
+import { canonical, canonicalCode, isBlind, NeedsAllStates, type Orbit } from './symmetry.ts';
 import { initialStates, visitedFor } from './start.ts';
 import type { Visited } from './visited.ts';
 
@@ -23,15 +26,6 @@ const QUOTA = 1 << 15;
 
 const NOBODY = -1;
 
-function registersFor(watches: number): Float64Array {
-  const registers = new Float64Array(WATCHED + watches).fill(NOBODY);
-  registers[HEAD] = 0;
-  registers[TAIL] = 0;
-  registers[TRANSITIONS] = 0;
-  registers[STOP] = 0;
-  return registers;
-}
-
 /** Breadth-first search over a product, by code made for it. */
 export class ProductSearch implements Exploration {
   readonly visited: string;
@@ -39,6 +33,8 @@ export class ProductSearch implements Exploration {
   stopped = false;
   depth = 0;
   readonly initial: number;
+  private readonly orbits: readonly Orbit[];
+  private readonly paths: ProductPaths;
   private readonly product: Product;
   private readonly options: SearchOptions;
   private readonly set: Visited;
@@ -51,13 +47,15 @@ export class ProductSearch implements Exploration {
   private readonly levels: number[] = [0];
   private readonly started: number;
 
-  /** @throws Unclosed where a predicate has too many answers */
-  constructor(product: Product, options: SearchOptions) {
+  /**
+   * `orbits`: digits that may change places; used where all that is asked for is blind to it.
+   * @throws Unclosed where a predicate has too many answers
+   */
+  constructor(product: Product, options: SearchOptions, orbits: readonly Orbit[] = []) {
     this.product = product;
     this.options = options;
     this.started = options.clock();
     this.set = visitedFor(product, options.bounds.memoryBytes);
-    this.visited = this.set.name;
     this.queue = new Queue(product.domain);
     const { watchFalse, watchTrue, stopAt } = options;
     this.watched = [...watchFalse.map((p) => `false ${p}`), ...watchTrue.map((p) => `true ${p}`)];
@@ -67,9 +65,15 @@ export class ProductSearch implements Exploration {
       }),
       ...watchTrue.map((p): Watch => ({ tree: this.tree(p), note: 'first-true', stop: false })),
     ];
+    const asked = this.watches.map(({ tree }) => tree);
+    this.orbits = orbits.filter((orbit) => asked.every((tree) => isBlind(product, tree, orbit)));
+    const replicas = this.orbits.reduce((sum, { length }) => sum + length, 0);
+    const suffix = replicas === 0 ? '' : `, ${replicas} replicas in any order`;
+    this.visited = `${this.set.name}${suffix}`;
     this.registers = registersFor(this.watches.length);
     for (const state of initialStates(product, product.closure.questions.system)) this.enter(state);
     this.initial = this.states;
+    this.paths = new ProductPaths(product, this.orbits, this.queue, this.levels, () => this.states);
   }
 
   private tree(predicate: number): PredicateTree {
@@ -78,7 +82,8 @@ export class ProductSearch implements Exploration {
     return known;
   }
 
-  private enter(state: number): void {
+  private enter(initial: number): void {
+    const state = canonical(this.product, this.orbits, initial);
     if (!this.set.add(state)) return;
     const at = this.registers[TAIL] as number;
     this.queue.chunk(at)[at % this.queue.size] = state;
@@ -99,8 +104,9 @@ export class ProductSearch implements Exploration {
 
   private kernel(parts: Partial<KernelParts>, registers: Float64Array): (until: number) => void {
     const { product } = this;
+    const code = canonicalCode(product, this.orbits);
     const none = { watches: [], ends: null, visited: null, stopAtClaim: false };
-    return makeKernel({ product, ...none, ...parts }, this.queue, registers);
+    return makeKernel({ product, ...none, canonical: code, ...parts }, this.queue, registers);
   }
 
   private bound(): Incomplete {
@@ -187,12 +193,15 @@ export class ProductSearch implements Exploration {
 
   holds(predicate: number, state: number): boolean {
     const tree = this.tree(predicate);
-    return tree.constant ?? tree.holds(this.product.digitsOf(this.queue.at(state), this.digits));
+    return (
+      tree.constant ?? tree.holds(this.product.digitsOf(this.paths.numberOf(state), this.digits))
+    );
   }
 
   private readonly digits = new Int32Array(1024);
 
   count(predicate: number): number {
+    this.refuseOrbits();
     const tree = this.tree(predicate);
     if (tree.constant !== null) return tree.constant ? this.states : 0;
     const registers = registersFor(1);
@@ -215,38 +224,30 @@ export class ProductSearch implements Exploration {
   }
 
   row(state: number): Int32Array {
-    return this.vector(this.queue.at(state));
+    return this.vector(this.paths.numberOf(state));
   }
 
-  parent(state: number): number {
-    const level = this.levels.findLastIndex((start) => start <= state);
-    if (level === 0) return NOBODY;
-    const from = this.levels[level - 1]!;
-    const registers = registersFor(0);
-    registers[HEAD] = from;
-    const sought = { goal: this.queue.at(state) };
-    const visited = {
-      values: { sought },
-      open: 'const goal = sought.goal;',
-      ready: '',
-      put: () => `if (t === goal) registers[${STOP}] = 1;`,
-    };
-    this.kernel({ visited }, registers)(state);
-    return registers[HEAD]! - 1;
+  pathTo(state: number): readonly number[] {
+    return this.paths.to(state);
   }
 
   forEachEdge(
     state: number,
     visit: (action: number, claim: number, next: Int32Array) => void,
   ): void {
-    this.product.forEach(this.queue.at(state), (target, action, claim) =>
+    this.product.forEach(this.paths.numberOf(state), (target, action, claim) =>
       visit(action, claim, this.vector(target)),
     );
   }
 
   private built: Graph | null = null;
 
+  private refuseOrbits(): void {
+    if (this.orbits.length > 0) throw new NeedsAllStates();
+  }
+
   get graph(): Graph {
+    this.refuseOrbits();
     this.built ??= this.build();
     return this.built;
   }
@@ -276,13 +277,22 @@ export class ProductSearch implements Exploration {
     return (state) => places.get(state)!;
   }
 
+  isClosed(predicate: number): boolean {
+    this.refuseOrbits();
+    return isClosed(this.product, this.tree(predicate), this.queue, this.states);
+  }
+
   isInevitable(goal: number, atEnd: readonly number[]): boolean {
     const registers = registersFor(0);
     const ends = [goal, ...atEnd].map((predicate) => this.tree(predicate));
     if (ends.some(({ constant }) => constant === false)) return false;
+    const isBlindTo = (orbit: Orbit): boolean =>
+      ends.every((tree) => isBlind(this.product, tree, orbit));
+    if (!this.orbits.every(isBlindTo)) throw new NeedsAllStates();
     this.kernel({ ends: ends.filter(({ constant }) => constant === null) }, registers)(this.states);
     if (registers[ENDS]! >= 0) return false;
     if (isAcyclic(this.product)) return true;
+    this.refuseOrbits();
     return !hasCycleOutside(this.product, this.tree(goal), this.queue, this.states);
   }
 }

@@ -1,4 +1,4 @@
-import { precedes, type Outcome } from '../model/integer-system.ts';
+import { precedes, type IntegerSystem, type Outcome } from '../model/integer-system.ts';
 import type { Closure } from './closure.ts';
 import type { JointSteps } from './joint.ts';
 import { Numbering } from './numbering.ts';
@@ -27,21 +27,24 @@ export class Product extends Numbering {
   /** What is too wide for tables. */
   readonly trees: readonly StepTree[];
 
-  /** @throws Untabled where the numbers are too large to be exact */
-  constructor(closure: Closure) {
+  /**
+   * `rowsMax`: rows of a step table beyond which a tree is made instead.
+   * @throws Untabled where the numbers are too large to be exact
+   */
+  constructor(closure: Closure, rowsMax = ROWS_MAX) {
     super(closure);
     const tables: StepTable[] = [];
     const trees: StepTree[] = [];
     for (const rules of this.units()) {
       const { digits, multipliers, rows } = this.shapeOf(rules);
-      if (rows > ROWS_MAX) trees.push(stepTree(this, rules, rules.length > 1));
+      if (rows > rowsMax) trees.push(stepTree(this, rules, rules.length > 1));
       else tables.push(new TableMaker(this, rules, digits, multipliers, rows).made());
     }
     this.tables = tables;
     this.trees = trees;
     const { system } = closure.questions;
     const joints: JointTable[] = [];
-    for (let rule = 0; rule < system.rules; rule += 1) {
+    for (const rule of rulesOf(system)) {
       const joint = closure.joint(rule);
       if (joint !== null) joints.push(this.jointTable(joint));
     }
@@ -64,7 +67,7 @@ export class Product extends Numbering {
     const unitOf = new Map<string, number[]>();
     const ofStep = new Map<number, number[]>();
     const units = new Set<number[]>();
-    for (let rule = 0; rule < system.rules; rule += 1) {
+    for (const rule of rulesOf(system)) {
       if (this.closure.joint(rule) !== null) continue;
       const found = this.closure.touchedBy(rule);
       const outcomes = [...found.answers].flatMap((answer) => answers[answer] as Outcome[]);
@@ -147,6 +150,11 @@ export class Product extends Numbering {
       );
     }
   }
+}
+
+/** Rules in the order in which their steps are listed. */
+function rulesOf({ order, rules }: IntegerSystem): readonly number[] {
+  return order ?? Array.from({ length: rules }, (_, rule) => rule);
 }
 
 /** Empties `other` into `unit`. */

@@ -57,6 +57,20 @@ export class Reach {
     for (const into of this.carries[layer]![group] as Set<number>) this.add(into, group, value);
   }
 
+  /** Gives value i of a group the number `places[i]`, a permutation. */
+  renumber(group: number, places: readonly number[]): void {
+    for (const [layer, groups] of this.values.entries()) {
+      const values = groups[group] as Ints;
+      const flags = new Uint8Array(Math.max(64, places.length));
+      for (let i = 0; i < values.length; i += 1) {
+        const place = places[values.data[i] as number] as number;
+        values.data[i] = place;
+        flags[place] = 1;
+      }
+      this.known[layer]![group] = flags;
+    }
+  }
+
   /** All values of a group, present and future, are reached in another layer, too. */
   carry(layer: number, into: number, group: number): void {
     const carries = this.carries[layer]![group] as Set<number>;

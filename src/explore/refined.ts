@@ -78,6 +78,11 @@ export class Refined implements IntegerSystem {
     return original;
   }
 
+  get order(): readonly number[] {
+    const { order, rules } = this.original.system;
+    return order ?? Array.from({ length: rules }, (_, rule) => rule);
+  }
+
   get initial(): readonly Int32Array[] {
     return this.original.system.initial.map((vector) => this.refine(vector));
   }

@@ -222,8 +222,13 @@ export class Search implements Exploration {
     return this.table.row(state);
   }
 
-  parent(state: number): number {
-    return this.parents.data[state] as number;
+  pathTo(state: number): readonly number[] {
+    const chain = [state];
+    for (;;) {
+      const parent = this.parents.data[chain[0] as number] as number;
+      if (parent === -1) return chain;
+      chain.unshift(parent);
+    }
   }
 
   forEachEdge(
@@ -234,6 +239,10 @@ export class Search implements Exploration {
   }
 
   isInevitable(): boolean {
+    return false;
+  }
+
+  isClosed(): boolean {
     return false;
   }
 }

@@ -3,6 +3,7 @@ import { coupled, withCompanions } from './partition.ts';
 import { Product } from './product.ts';
 import { Questions } from './questions.ts';
 import { Refined } from './refined.ts';
+import { aligned, isOrbit, type Orbit } from './symmetry.ts';
 
 /**
  * How much more than was asked and seen before may be asked and found for a closure: each component
@@ -78,6 +79,26 @@ function refined(closure: Closure, most: ClosureLimits): Closure | null {
  * domain of `refineFrom` on, sets are taken apart.
  * @throws Unclosed, Untabled where there is no small one
  */
+/** A product, and digits of it that may change places. */
+export interface Folded {
+  readonly product: Product;
+  readonly orbits: readonly Orbit[];
+}
+
+/** The product with the replicas that may change places; sets are not taken apart. @throws Unclosed */
+export function tabulateFolded(
+  questions: Questions,
+  seen: readonly number[],
+  isOver: () => boolean,
+): Folded {
+  const closure = grouped(questions, limits(questions, seen, isOver));
+  const candidates = aligned(closure).map((groups) => groups.map((group) => group + 1));
+  const product = new Product(closure);
+  const hasClaims = product.tables.some((table) => table.hasClaims);
+  const orbits = hasClaims ? [] : candidates.filter((digits) => isOrbit(product, digits));
+  return { product, orbits };
+}
+
 export function tabulate(
   questions: Questions,
   seen: readonly number[],

@@ -108,6 +108,20 @@ function judgeWithin(sample: Sample, predicate: number, bound: number): RunVerdi
   return run.ending === 'cut' && waited !== -1 ? UNDECIDED : PASSED;
 }
 
+function judgeStays(sample: Sample, predicate: number): RunVerdict {
+  const { run, states } = sample;
+  const end = states.findIndex((s) => sample.isDeadEnd(s) && !sample.holds(predicate, s));
+  if (end !== -1) {
+    const because = 'no fault-free step leads on, and it does not hold';
+    return sample.violated('deadlock', because, sample.shown(end));
+  }
+  if (run.loop === null) return run.ending === 'cut' ? UNDECIDED : PASSED;
+  const isLeft = states.slice(run.loop).some((state) => !sample.holds(predicate, state));
+  if (!isLeft) return PASSED;
+  const because = 'the loop is fair, and it does not hold all along';
+  return sample.violated('lasso', because, sample.shown(run.steps.length, run.loop));
+}
+
 /**
  * What one run says about one property. A violation is certain: the run is a behaviour, and what
  * comes after it, where that matters, was seen to end or to repeat itself fairly.
@@ -130,6 +144,8 @@ export function judgeRun(
       return judgeSometimes(sample, predicate);
     case 'eventually':
       return judgeEventually(sample, predicate);
+    case 'eventuallyAlways':
+      return judgeStays(sample, predicate);
     case 'recoverable':
       return judgeRecoverable(sample, goal);
     case 'converges':

@@ -9,9 +9,9 @@ import type {
 } from '../model/integer-system.ts';
 import type { AnyView, System } from '../model/system.ts';
 import type { StateView } from '../model/verdict.ts';
-import { Asked, agreeing, type NamedPredicate } from './ask.ts';
+import { agreeing, deciderOf, type NamedPredicate } from './ask.ts';
 import { describe } from './describe.ts';
-import { facetsOf } from './facets.ts';
+import { facetsOf, localText } from './facets.ts';
 import { InitialStates } from './initial.ts';
 import { Keyholes, Probe } from './probe.ts';
 import { RuleBook } from './rule-book.ts';
@@ -61,7 +61,6 @@ export function compile(
   const rules = new RuleBook(world);
   const names = new ActionNames();
   const starts = new InitialStates(world, keyholes);
-  const asked = predicates.map((one, number) => new Asked(world, keyholes, one, number));
   return {
     world,
     starts,
@@ -85,6 +84,11 @@ export function compile(
     joint: (rule) => jointOf(rules.at(rule), names),
     actorNames: world.instances.map(({ name }) => name),
     observation: (index): Observation => keyholes.at(index),
+    replicas: Object.keys(world.parts).map((part) => world.members(part).map(({ index }) => index)),
+    text: (component, value): string => {
+      const { locals, instance } = world.actor(component);
+      return localText(locals.at(value), instance.name);
+    },
     facets: (component, value): Facets | null => {
       const actor = world.actors[component];
       if (actor === undefined) return null;
@@ -101,7 +105,7 @@ export function compile(
         return { reads: probe.reads, answer: steps.outcomes };
       });
     },
-    decide: (index, state) => (asked[index] as Asked).decide(state),
+    decide: deciderOf(world, keyholes, predicates),
     stateView: (state) => describe(world, state),
     view: (state) => viewOf(world, new Probe(keyholes, state)),
   };

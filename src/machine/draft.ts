@@ -47,7 +47,11 @@ export class Draft {
 
   /** Pairs (component, value), flattened, in order of component. */
   writes(): number[] {
-    return [...this.written].toSorted(([a], [b]) => a - b).flat();
+    const flat: number[] = [];
+    for (const component of [...this.written.keys()].toSorted((a, b) => a - b)) {
+      flat.push(component, this.written.get(component) as number);
+    }
+    return flat;
   }
 
   get(component: number): number {

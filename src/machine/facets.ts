@@ -19,6 +19,12 @@ function isSet(value: unknown): value is readonly (number | string)[] {
   });
 }
 
+/** A text of all that a local state is. */
+export function localText({ mode, body, saved, survives }: Local, name: string): string {
+  const durable = canonical({ mode, saved, survives }, 'durable', name);
+  return body === null ? durable : `${durable}${bodyText(body, name)}`;
+}
+
 /** The sets in the context of an actor's local state, and what is left without them. */
 export function facetsOf({ mode, body, saved, survives }: Local, name: string): Facets {
   const durable = canonical({ mode, saved, survives }, 'durable', name);

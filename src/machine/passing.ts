@@ -4,6 +4,7 @@ import { Probe, type Keyhole, type Keyholes, type Look } from './probe.ts';
 import type { Numbered, Question } from './probe.ts';
 import type { Shape } from './shape.ts';
 import { ActorSight } from './sight.ts';
+import { Source } from './tracked.ts';
 
 type Test = (view: object, index: number) => unknown;
 
@@ -136,11 +137,18 @@ function passingAt(probe: Probe, question: Question, path: number, shape: Shape)
 
 /** How an actor fares in a test without effect, as one observation of its component. */
 export function faring(sight: ActorSight, how: EffectFree, test: Test, index: number): Outcome {
-  const { look, shape, view } = sight;
+  const { shape, view } = sight;
+  const { look } = sight.source;
   const { component } = shape;
   if (how.isClosed) {
-    const keyhole = shape.test(how, how.parameters > 1 ? index : 0, (value) =>
-      outcome(component, value, (still) => test(new ActorSight(still, shape).view, index)),
+    const place = how.parameters > 1 ? index : 0;
+    const keyhole = shape.test(
+      how,
+      place,
+      () => (value) =>
+        outcome(component, value, (still) =>
+          test(new ActorSight(new Source(still), shape).view, index),
+        ),
     );
     return look.see(keyhole) as Outcome;
   }

@@ -69,6 +69,13 @@ export class Keyholes {
     return made;
   }
 
+  /** What an observation shows of a state, as a class. */
+  seen(index: number, state: Int32Array): number {
+    const { component, classify } = this.at(index);
+    const value = state[component] ?? 0;
+    return classify === null ? value : classify(value);
+  }
+
   /** The observation of a component as it is. */
   whole(component: number): Numbered {
     const known = this.wholes[component];
@@ -119,8 +126,8 @@ class Sequences {
   }
 }
 
-const OVER = new Error('internal: a look is over');
-const NOTHING: Look = {
+const OVER = new Error('a view was kept: the state that it showed is gone');
+export const NOTHING: Look = {
   see: () => {
     throw OVER;
   },
@@ -213,9 +220,7 @@ export class Probe implements Look {
     if (this.sequence === 0) this.sequence = sequences.longer(0, question.number);
     for (; this.walked < this.reads.length; this.walked += 1) {
       const index = this.reads[this.walked] as number;
-      const { component, classify } = this.keyholes.at(index);
-      const value = this.at(component);
-      const seen = classify === null ? value : classify(value);
+      const seen = this.keyholes.seen(index, this.state);
       this.sequence = sequences.longer(sequences.longer(this.sequence, index), seen);
     }
     return this.sequence;

@@ -96,18 +96,17 @@ export class Stepper {
     } as unknown as AnyActorScope;
   }
 
+  /** Notes that something about it was looked at by which it differs from others. */
   private watched(self: StubReference): StubReference {
-    const noted = (): void => {
-      this.asksWho = true;
-    };
     return new Proxy(self, {
-      get: (target, key) => (noted(), Reflect.get(target, key) as unknown),
-      has: (target, key) => (noted(), Reflect.has(target, key)),
-      ownKeys: (target) => (noted(), Reflect.ownKeys(target)),
-      getOwnPropertyDescriptor: (target, key) => (
-        noted(),
-        Reflect.getOwnPropertyDescriptor(target, key)
-      ),
+      get: (target, key) => {
+        this.asksWho = true;
+        return Reflect.get(target, key) as unknown;
+      },
+      getOwnPropertyDescriptor: (target, key) => {
+        this.asksWho = true;
+        return Reflect.getOwnPropertyDescriptor(target, key);
+      },
     });
   }
 

@@ -127,11 +127,14 @@ export class Shape {
   }
 
   /** A keyhole that shows how the actor fares at place `index` of a test. */
-  test(test: object, index: number, see: (value: number) => unknown): Keyhole {
-    const known = this.tests.get(test) ?? [];
-    this.tests.set(test, known);
+  test(test: object, index: number, see: () => (value: number) => unknown): Keyhole {
+    let known = this.tests.get(test);
+    if (known === undefined) {
+      known = [];
+      this.tests.set(test, known);
+    }
     return (known[index] ??= this.keyholes.add(
-      (number) => new Keyhole(number, this.component, see),
+      (number) => new Keyhole(number, this.component, see()),
     ));
   }
 

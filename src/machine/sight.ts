@@ -1,20 +1,20 @@
 import { ReconvergeError } from '../model/error.ts';
-import type { Look } from './probe.ts';
 import { GONE, type Shape, type SnapshotShape } from './shape.ts';
+import type { Source } from './tracked.ts';
 
-function snapshotView(shape: SnapshotShape, look: Look): object {
+function snapshotView(shape: SnapshotShape, source: Source): object {
   return {
     get value() {
-      return shape.value.seen(look);
+      return shape.value.seen(source);
     },
     get context() {
-      return shape.context.seen(look);
+      return shape.context.seen(source);
     },
     get output() {
-      return shape.output.seen(look);
+      return shape.output.seen(source);
     },
-    matches: (pattern: unknown) => look.see(shape.matches(pattern)),
-    hasTag: (tag: string) => look.see(shape.hasTag(tag)),
+    matches: (pattern: unknown) => source.look.see(shape.matches(pattern)),
+    hasTag: (tag: string) => source.look.see(shape.hasTag(tag)),
   };
 }
 
@@ -33,7 +33,7 @@ export function sightOf(view: unknown): ActorSight | null {
  * which is put off until more is asked than to get one of them.
  */
 export class ActorSight implements ProxyHandler<object> {
-  readonly look: Look;
+  readonly source: Source;
   readonly shape: Shape;
   readonly view: object;
   isChanged = false;
@@ -41,8 +41,8 @@ export class ActorSight implements ProxyHandler<object> {
   private matching: ((pattern: unknown) => unknown) | null = null;
   private tagging: ((tag: string) => unknown) | null = null;
 
-  constructor(look: Look, shape: Shape) {
-    this.look = look;
+  constructor(source: Source, shape: Shape) {
+    this.source = source;
     this.shape = shape;
     this.view = new Proxy({}, this);
   }
@@ -61,23 +61,23 @@ export class ActorSight implements ProxyHandler<object> {
   }
 
   private seen(key: string | symbol): unknown {
-    const { look, shape } = this;
+    const { source, shape } = this;
     const { current } = shape;
     switch (key) {
       case 'status':
-        return look.see(shape.status);
+        return source.look.see(shape.status);
       case 'value':
-        return current.value.seen(look);
+        return current.value.seen(source);
       case 'context':
-        return this.present('context', current.context.seen(look));
+        return this.present('context', current.context.seen(source));
       case 'output':
-        return this.present('output', current.output.seen(look));
+        return this.present('output', current.output.seen(source));
       case 'matches':
-        return (this.matching ??= (pattern) => this.look.see(current.matches(pattern)));
+        return (this.matching ??= (pattern) => source.look.see(current.matches(pattern)));
       case 'hasTag':
-        return (this.tagging ??= (tag) => this.look.see(current.hasTag(tag)));
+        return (this.tagging ??= (tag) => source.look.see(current.hasTag(tag)));
       case 'saved':
-        return shape.isCheckpointed ? snapshotView(shape.saved, look) : null;
+        return shape.isCheckpointed ? snapshotView(shape.saved, source) : null;
       case SIGHT:
         return this;
       default:
@@ -88,6 +88,7 @@ export class ActorSight implements ProxyHandler<object> {
   private fill(view: object): void {
     if (this.isFull) return;
     this.isFull = true;
+    this.source.isTouched = true;
     const get = (key: string, configurable: boolean) => ({
       configurable,
       enumerable: true,

@@ -24,6 +24,29 @@ function ownValue(owner: unknown, key: string): unknown {
     : undefined;
 }
 
+/** What all views of one state look through; one by one for as many states as there are. */
+export class Source {
+  look: Look;
+  /** Whether something was done to a view that other looks are not to see. */
+  isTouched = false;
+  private readonly arrays = new Map<Path, object>();
+  private readonly objects = new Map<Path, object>();
+
+  constructor(look: Look) {
+    this.look = look;
+  }
+
+  /** What stands for an array or object; always the same for the same place. */
+  view(path: Path, isArray: boolean): object {
+    const views = isArray ? this.arrays : this.objects;
+    const known = views.get(path);
+    if (known !== undefined) return known;
+    const made = new Proxy(isArray ? [] : {}, new Tracked(path, this, isArray));
+    views.set(path, made);
+    return made;
+  }
+}
+
 /** A place in what an actor holds. Only what is read below it is observed. */
 export class Path {
   private readonly open: Open;
@@ -42,11 +65,10 @@ export class Path {
   }
 
   /** What is there: a primitive, or an object that goes on with the look. */
-  seen(look: Look): unknown {
+  seen(source: Source): unknown {
     this.kind ??= this.open(this.text, (local) => kindOf(this.find(local)));
-    const kind = look.see(this.kind);
-    if (kind === ARRAY) return new Proxy([], new Tracked(this, look, true));
-    return kind === OBJECT ? new Proxy({}, new Tracked(this, look, false)) : kind;
+    const kind = source.look.see(this.kind);
+    return kind === ARRAY || kind === OBJECT ? source.view(this, kind === ARRAY) : kind;
   }
 
   length(look: Look): unknown {
@@ -62,39 +84,39 @@ export class Path {
     return known;
   }
 
-  child(key: string, look: Look): unknown {
+  child(key: string, source: Source): unknown {
     let found = this.children.get(key);
     if (found === undefined) {
       const text = `${this.text}.${JSON.stringify(key)}`;
       found = new Path(this.open, text, (local) => ownValue(this.find(local), key));
       this.children.set(key, found);
     }
-    return found.seen(look);
+    return found.seen(source);
   }
 }
 
 /** How an object or array behaves of which only the paths that are read are observed. */
 class Tracked implements ProxyHandler<object> {
   private readonly path: Path;
-  private readonly look: Look;
+  private readonly source: Source;
   private readonly isArray: boolean;
 
-  constructor(path: Path, look: Look, isArray: boolean) {
+  constructor(path: Path, source: Source, isArray: boolean) {
     this.path = path;
-    this.look = look;
+    this.source = source;
     this.isArray = isArray;
   }
 
   private owns(key: string): boolean {
-    return this.path.keys(this.look).includes(key);
+    return this.path.keys(this.source.look).includes(key);
   }
 
   get(target: object, key: string | symbol, receiver: unknown): unknown {
     if (typeof key === 'symbol') return Reflect.get(target, key, receiver) as unknown;
-    if (this.isArray && key === 'length') return this.path.length(this.look);
+    if (this.isArray && key === 'length') return this.path.length(this.source.look);
     const inherited: unknown = Reflect.get(target, key, receiver);
     const isInherited = typeof inherited === 'function' && !this.owns(key);
-    return isInherited ? inherited : this.path.child(key, this.look);
+    return isInherited ? inherited : this.path.child(key, this.source);
   }
 
   has(_: object, key: string | symbol): boolean {
@@ -102,18 +124,39 @@ class Tracked implements ProxyHandler<object> {
   }
 
   ownKeys(): string[] {
-    const keys = this.path.keys(this.look);
+    const keys = this.path.keys(this.source.look);
     return this.isArray ? [...keys, 'length'] : [...keys];
   }
 
   getOwnPropertyDescriptor(target: object, key: string | symbol): PropertyDescriptor | undefined {
     if (this.isArray && key === 'length') return Reflect.getOwnPropertyDescriptor(target, key);
     if (typeof key === 'symbol' || !this.owns(key)) return undefined;
-    const value = this.path.child(key, this.look);
+    const value = this.path.child(key, this.source);
     return { configurable: true, enumerable: true, writable: false, value };
   }
 
   set(_: object, key: string | symbol): never {
     throw new TypeError(`Cannot assign to read only property '${String(key)}'`);
+  }
+
+  private touched(): true {
+    this.source.isTouched = true;
+    return true;
+  }
+
+  defineProperty(target: object, key: string | symbol, how: PropertyDescriptor): boolean {
+    return this.touched() && Reflect.defineProperty(target, key, how);
+  }
+
+  deleteProperty(target: object, key: string | symbol): boolean {
+    return this.touched() && Reflect.deleteProperty(target, key);
+  }
+
+  setPrototypeOf(target: object, prototype: object | null): boolean {
+    return this.touched() && Reflect.setPrototypeOf(target, prototype);
+  }
+
+  preventExtensions(target: object): boolean {
+    return this.touched() && Reflect.preventExtensions(target);
   }
 }

@@ -97,6 +97,10 @@ export interface IntegerSystem {
   /** A rule's joint form, where it has one. */
   joint(rule: number): JointForm | null;
   observation(index: number): Observation;
+  /** Components of replicas, which may be interchangeable; the explorer finds out. */
+  readonly replicas?: readonly (readonly number[])[];
+  /** A text of a component's value that replicas share iff they are in the same state. */
+  text?(component: number, value: number): string;
   /** The sets in a value of a component; null where there is nothing to take apart. */
   facets?(component: number, value: number): Facets | null;
   expand(rule: number, state: Int32Array): Evaluation<readonly Outcome[]>;

@@ -6,6 +6,7 @@ export type Property<S> =
   | { readonly kind: 'always'; readonly holds: Predicate<S> }
   | { readonly kind: 'sometimes'; readonly holds: Predicate<S> }
   | { readonly kind: 'eventually'; readonly holds: Predicate<S>; readonly fairness: Fairness }
+  | { readonly kind: 'eventuallyAlways'; readonly holds: Predicate<S>; readonly fairness: Fairness }
   | { readonly kind: 'recoverable'; readonly holds: Predicate<S> | null }
   | { readonly kind: 'converges'; readonly fairness: Fairness }
   | { readonly kind: 'withinSteps'; readonly steps: number; readonly holds: Predicate<S> | null }
@@ -32,6 +33,17 @@ export function eventually<S>(
   options: { fairness?: Fairness } = {},
 ): Property<S> {
   return { kind: 'eventually', holds, fairness: options.fairness ?? 'default' };
+}
+
+/**
+ * Every fair path comes to stay where it holds: once the faults have stopped, from some state on it
+ * holds for ever.
+ */
+export function eventuallyAlways<S>(
+  holds: Predicate<S>,
+  options: { fairness?: Fairness } = {},
+): Property<S> {
+  return { kind: 'eventuallyAlways', holds, fairness: options.fairness ?? 'default' };
 }
 
 /**

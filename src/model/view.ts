@@ -21,7 +21,11 @@ export type ActorView<M extends AnyStateMachine> = Seen<M> & {
   readonly saved: Seen<M> | null;
 };
 
-/** A global state as predicates and lambdas see it: one view per actor, arrays for replicas. */
+/**
+ * A global state as predicates and lambdas see it: one view per actor, arrays for replicas. Of a
+ * test given to `every`, `some`, `filter` or `find` of such an array only the outcome is tracked,
+ * if its text shows that it changes nothing: no assignment, no call of a function from outside.
+ */
 export type View<P extends Parts> = {
   readonly [K in keyof P]: P[K] extends Part<infer M, string, infer Count>
     ? Count extends number

@@ -1,6 +1,7 @@
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { SECTIONS, type Case } from './case.ts';
 import { plot, type Series } from './plot.ts';
+import { INTRODUCTION, REMARKS } from './prose.ts';
 import type { Entry, Pace } from './rounds.ts';
 import { absolute, mebibytes, memoryRatios, short, table, timeRatios } from './table.ts';
 import type { Tool } from './tools.ts';
@@ -105,33 +106,6 @@ export function curvePicture(outcome: Outcome): string {
   );
 }
 
-const INTRODUCTION = `# Benchmarks
-
-This page is written by \`npm run bench\`; do not edit it. The command measures whole processes, from start to exit: wall
-time, CPU time and peak memory, of Reconverge and of every peer that is installed, on models with the same meaning.
-Each run is compared with known numbers of states and transitions and with the known verdict; a run that differs
-fails the benchmark and is not measured. Models, runner and counts are in \`test/bench/\`.
-
-- **Times are noisy, ratios less so.** Repetitions take turns between the tools, so a slow moment hits all of them.
-- Reconverge starts Node, loads XState and runs the model's own machines each time: all of that is in its time.
-- Spin and Rumur compile each model to C first. The ratio is that of the search alone; in brackets, with compilation.
-- One thread each. Spin searches in full (\`-DSAFETY -DNOREDUCE\`): with partial-order reduction it visits the same
-  states of these models, and its lossy modes are no proof. Its table of states takes 128 MiB from the start.`;
-
-const BENEATH: Readonly<Record<string, string>> = {
-  'Token ring':
-    'A model in Promela has one initial state, so Spin also visits the states in which the initial valuation is ' +
-    'chosen. Its nested search multiplies the states by those of the automaton of the property.',
-  'Chain replication':
-    'Tightly coupled: logs, messages in order and neighbours that depend on each other. The reachable states are a ' +
-    'vanishing part of the product of what each component can be.',
-  'Data pipeline':
-    'Shaped like the saga and written otherwise: were the engine fitted to the saga, it would show here. The model is a file ' +
-    'of its own, which costs the time to load it.',
-  'One machine':
-    'The same protocol as a single machine in XState’s own package for graphs, which explores no actors.',
-};
-
 /** The page, in Markdown. */
 export function page(outcome: Outcome): string {
   const { cases, entries, machine, absent, pace } = outcome;
@@ -148,7 +122,7 @@ export function page(outcome: Outcome): string {
       const states = one.states.toLocaleString('en-US');
       return `**${one.title}** (${states} states)\n\n${absolute(one, entries)}`;
     });
-    const remark = BENEATH[section];
+    const remark = REMARKS[section];
     return [`### ${section}`, ...(remark === undefined ? [] : [remark]), ...tables];
   });
   return `${[
@@ -158,7 +132,7 @@ export function page(outcome: Outcome): string {
     '## How many times as much memory',
     memoryRatios(questions, entries),
     '## Scaling',
-    'The checkpointed saga with one crash, in growing sizes; the same data as a picture and as a table.',
+    'The checkpointed saga with one crash, in growing sizes, as a picture and as a table.',
     '![Time and memory against the number of states, as in the table below](benchmarks.svg)',
     curveTable(curveOf(outcome)),
     '## The machine',

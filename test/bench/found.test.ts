@@ -48,9 +48,11 @@ describe('what the tools print', () => {
   });
 
   test('TLC: the last count, not one of its progress', () => {
-    const text = `Progress(9) at …: 900 states generated, 200 distinct states found, 30 states left on queue.
-Model checking completed. No error has been found.
-2744706 states generated, 296448 distinct states found, 0 states left on queue.`;
+    const text = [
+      'Progress(9): 900 states generated, 200 distinct states found, 30 states left on queue.',
+      'Model checking completed. No error has been found.',
+      '2744706 states generated, 296448 distinct states found, 0 states left on queue.',
+    ].join('\n');
     const found = { result: 'holds', states: '296448', transitions: '2744706' };
     expect(readTlc(text)).toMatchObject(found);
     expect(readTlc('Error: Invariant Atomic is violated.').result).toBe('violated');

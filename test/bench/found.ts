@@ -62,7 +62,7 @@ export function readTlc(text: string): Found {
   return { ...UNKNOWN, result, states, transitions };
 }
 
-/** A program that prints `unique=… generated=… violation=0` or `1`, as one with Stateright does. */
+/** A program that prints `unique=…`, `generated=…` and `violation=0` or `violation=1`. */
 export function readPairs(text: string): Found {
   const pairs = Object.fromEntries(
     [...text.matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]),

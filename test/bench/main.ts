@@ -26,7 +26,7 @@ rumur, gcc, GNU time) and by TLC_JAR and STATERIGHT_BIN; what is missing is name
   --only <regexp>   just the questions whose name matches; writes no page
   --repeat <n>      runs of each (default 3)
   --quick           small sizes, one run; writes no page
-  --timeout <s>     of one run (default 300)
+  --timeout <s>     of one run (default 180)
   --out <folder>    write the page there, whatever was measured
   --list            name the questions and stop
 `;
@@ -37,7 +37,7 @@ function options() {
       only: { type: 'string' },
       repeat: { type: 'string' },
       quick: { type: 'boolean', default: false },
-      timeout: { type: 'string', default: '300' },
+      timeout: { type: 'string', default: '180' },
       out: { type: 'string' },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -51,7 +51,7 @@ function options() {
   }
   const chosen = (quick ? QUICK : ALL).filter(({ name }) => new RegExp(only ?? '').test(name));
   const isWhole = only === undefined && !quick;
-  const pace: Pace = { repetitions, timeoutSeconds, spendSeconds: 45 };
+  const pace: Pace = { repetitions, timeoutSeconds, spendSeconds: 30 };
   return { ...values, chosen, pace, folder: out ?? (isWhole ? join(root, 'docs') : null) };
 }
 

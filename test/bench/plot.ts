@@ -34,8 +34,11 @@ function scale(ticks: readonly number[], from: number, to: number): (value: numb
 }
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-const power = (value: number): string =>
-  `10${[...String(Math.round(Math.log10(value)))].map((digit) => SUPERSCRIPTS[Number(digit)]).join('')}`;
+/** Of a whole power of ten from 1 on. */
+function power(value: number): string {
+  const digits = [...String(Math.round(Math.log10(value)))];
+  return `10${digits.map((digit) => SUPERSCRIPTS[Number(digit)]).join('')}`;
+}
 
 const round = (value: number): string => value.toFixed(1);
 const text = (x: number, y: number, anchor: string, content: string, look = 'label'): string =>
@@ -48,9 +51,11 @@ function marks({ look, points, name }: Series, x: Scale, y: Scale): readonly str
   const path = points.map((point) => `${round(x(point.x))},${round(y(point.y))}`).join(' ');
   const shapes = points.map((point) => {
     const [left, top] = [x(point.x), y(point.y)];
-    return look === 'own'
-      ? `<circle class="own mark" cx="${round(left)}" cy="${round(top)}" r="4"/>`
-      : `<rect class="peer mark" x="${round(left - 3.5)}" y="${round(top - 3.5)}" width="7" height="7"/>`;
+    if (look === 'own') {
+      return `<circle class="own mark" cx="${round(left)}" cy="${round(top)}" r="4"/>`;
+    }
+    const corner = `x="${round(left - 3.5)}" y="${round(top - 3.5)}"`;
+    return `<rect class="peer mark" ${corner} width="7" height="7"/>`;
   });
   const last = points.at(-1);
   const label =

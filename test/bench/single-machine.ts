@@ -2,9 +2,9 @@ import { getAdjacencyMap } from '@xstate/graph';
 import { assign, setup } from 'xstate';
 
 /**
- * Two-phase commit once more, as one machine that is everybody at once: what one would have to write
- * for XState's own package for graphs. The argument is the number of participants; prints how many
- * states and transitions that package finds.
+ * Two-phase commit once more, as one machine that is everybody at once: what one would have to
+ * write for XState's own package for graphs. The argument is the number of participants; prints how
+ * many states and transitions that package finds.
  */
 
 type Stand = 'working' | 'prepared' | 'committed' | 'aborted';

@@ -13,37 +13,50 @@ export interface Ran {
   readonly stdout: string;
   readonly stderr: string;
   readonly seconds: number;
+  /** From the last signal to the end; 0 without one. */
+  readonly secondsToEnd: number;
 }
 
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Signals to send, after so many milliseconds each. */
-  readonly signals?: readonly (readonly [afterMs: number, signal: NodeJS.Signals])[];
+  /** Signals to send once stderr says this, 200 ms apart. */
+  readonly interrupt?: { readonly when: RegExp; readonly signals: readonly NodeJS.Signals[] };
 }
 
 /** Runs the command line as a user's shell does. */
 export async function reconverge(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { cwd, env = {}, signals = [] } = options;
+  const { cwd, env = {}, interrupt } = options;
   const started = performance.now();
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const timers = signals.map(([afterMs, signal]) => setTimeout(() => child.kill(signal), afterMs));
+  let signalled: number | null = null;
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
       output[name] += text;
     });
   }
+  child.stderr.on('data', () => {
+    if (signalled !== null || interrupt?.when.test(output.stderr) !== true) return;
+    for (const [index, signal] of interrupt.signals.entries()) {
+      setTimeout(() => {
+        signalled = performance.now();
+        child.kill(signal);
+      }, 200 * index);
+    }
+    signalled = performance.now();
+  });
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
-  for (const timer of timers) clearTimeout(timer);
-  return { exitCode, ...output, seconds: (performance.now() - started) / 1000 };
+  const ended = performance.now();
+  const secondsToEnd = (ended - (signalled ?? ended)) / 1000;
+  return { exitCode, ...output, seconds: (ended - started) / 1000, secondsToEnd };
 }
 
 /** What stderr says besides progress, which a slow machine makes appear. */

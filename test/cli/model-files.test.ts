@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { documentIn, reconverge } from './cli.ts';
 
@@ -104,5 +105,54 @@ describe('models in files', () => {
     expect(readdirSync(folder).length).toBe(before);
     expect(readdirSync(scratch)).toEqual([]);
     rmSync(scratch, { recursive: true });
+  });
+});
+
+describe('models in a project that has us among its packages', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const project = mkdtempSync(join(tmpdir(), 'model-files-project-'));
+  mkdirSync(join(project, 'node_modules'));
+  symlinkSync(root, join(project, 'node_modules', 'reconverge'));
+  symlinkSync(join(root, 'node_modules/xstate'), join(project, 'node_modules', 'xstate'));
+  afterAll(() => rmSync(project, { recursive: true }));
+
+  const check = async (files: Readonly<Record<string, string>>) => {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(project, name), text);
+    const [file = ''] = Object.keys(files);
+    return documentIn(await reconverge(['check', file, '--json'], { cwd: project }));
+  };
+
+  it('are loaded by Node itself where they are JavaScript', async () => {
+    const files = {
+      'plain.mjs': MODEL.replace('./limit.ts', './limit.mjs'),
+      'limit.mjs': `
+        import { createRequire } from 'node:module';
+        const loaded = Object.keys(createRequire(import.meta.url).cache);
+        export const top = loaded.some((file) => file.includes('jiti')) ? 0 : 4;\n`,
+    };
+    expect(await check(files)).toMatchObject({ error: null, stats: { states: 5 } });
+  });
+
+  it('and share our classes then, too', async () => {
+    const files = {
+      'high.mjs': MODEL.replace('./limit.ts', './high-limit.mjs'),
+      'high-limit.mjs': 'export const top = 6;\n',
+    };
+    expect((await check(files)).error).toMatchObject({ code: 'RCV999', message: 'the same class' });
+  });
+
+  it('may still import TypeScript', async () => {
+    const files = { 'mixed.mjs': MODEL, 'limit.ts': 'export const top: number = 4;\n' };
+    expect(await check(files)).toMatchObject({ error: null, stats: { states: 5 } });
+  });
+
+  it.each([
+    ['wrong.mjs', 'export default {{;\n', 'RCV105', /wrong\.mjs:1:\d+$/],
+    ['thrown.mjs', '\nthrow new Error("boom");\n', 'RCV106', /thrown\.mjs:2:\d+$/],
+    ['other.mjs', 'export default 7;\n', 'RCV107', /other\.mjs$/],
+  ])('are explained when they fail: %s', async (name, text, code, at) => {
+    const { error } = await check({ [name]: text });
+    expect(error?.code).toBe(code);
+    expect(error?.at).toMatch(at);
   });
 });

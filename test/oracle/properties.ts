@@ -124,6 +124,8 @@ export function decide(
       return { ...finding(span, [], span.all), holds: where(graph, property.holds).size > 0 };
     case 'eventually':
       return eventually(span, property.holds, property.fairness);
+    case 'eventuallyAlways':
+      throw new Error('the oracle does not decide eventuallyAlways');
     case 'recoverable':
       return recoverable(span, property.holds);
     case 'converges':

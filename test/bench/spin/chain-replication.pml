@@ -6,7 +6,8 @@ bool failed[REPLICAS];
 short log[REPLICAS];         /* three bits for each update, the first one lowest */
 byte length[REPLICAS];
 byte stable[REPLICAS];
-/* Neighbours as distances, so that all start alike: before the first and behind the last is none. */
+/* Neighbours as distances, so that all start alike: before the first one and behind the last is
+   none. */
 byte hop[REPLICAS] = 1;
 byte back[REPLICAS] = 1;
 byte done;                   /* a bit for each update that the client was told of */

@@ -52,6 +52,7 @@ const search = (given: Given, options: Partial<SearchOptions> = {}) =>
     watchTrue: [],
     stopAt: [],
     stopAtClaim: false,
+    symmetry: false,
     clock: () => 0,
     residentBytes: () => 0,
     interrupted: () => false,
@@ -76,7 +77,7 @@ describe('a search', () => {
     const found = search(given);
     const { states, depth, transitions } = found;
     const rows = Array.from({ length: states }, (_, index) => found.row(index)[0]);
-    const parents = rows.map((_, index) => found.parent(index));
+    const parents = rows.map((_, index) => found.pathTo(index).at(-2) ?? -1);
     expect(rows).toEqual([5, 3, 6, 4, 0, 1, 2]);
     // 5→3,6  3→6,4  6→5,0  4→1,5  0→0,1  1→2,2  2→4,3
     expect(parents).toEqual([-1, -1, 0, 1, 2, 3, 5]);
@@ -206,6 +207,7 @@ describe('a bound', () => {
       watchTrue: [],
       stopAt: [],
       stopAtClaim: false,
+      symmetry: false,
       clock: () => 0,
       residentBytes: () => 0,
       interrupted: () => false,

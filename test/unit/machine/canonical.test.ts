@@ -118,3 +118,22 @@ describe('a checkpoint', () => {
     },
   );
 });
+
+describe('texts of what is frozen are kept', () => {
+  it('but only where nothing in it can change', () => {
+    const inner = [1];
+    const half = Object.freeze({ inner, other: Object.freeze({ x: 1 }) });
+    expect(text(half)).toBe('{"inner":[1],"other":{"x":1}}');
+    inner.push(2);
+    expect(text(half)).toBe('{"inner":[1,2],"other":{"x":1}}');
+    const around = Object.freeze([half.other, half]);
+    expect(text(around)).toBe('[{"x":1},{"inner":[1,2],"other":{"x":1}}]');
+    inner.pop();
+    expect(text([around, half.other])).toBe('[[{"x":1},{"inner":[1],"other":{"x":1}}],{"x":1}]');
+  });
+
+  it('and a hole is no value', () => {
+    const [none, holes] = [[undefined], new Array<undefined>(1)];
+    expect(new Set([text(none), text(holes), text([]), text([null])]).size).toBe(4);
+  });
+});

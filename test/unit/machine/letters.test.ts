@@ -70,6 +70,7 @@ const explored = (compiled: Compiled, thrown: unknown[] = []): Search =>
     edges: true,
     stopAt: [],
     stopAtClaim: false,
+    symmetry: false,
     clock: () => 0,
     residentBytes: () => 0,
     interrupted: () => false,

@@ -61,6 +61,7 @@ function asks(holds: (sight: Sight) => boolean): { asked: number; states: number
     watchTrue: [],
     stopAt: [],
     stopAtClaim: false,
+    symmetry: false,
     clock: () => 0,
     residentBytes: () => 0,
     interrupted: () => false,

@@ -1,0 +1,61 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * What is loaded together becomes one file: a small check is over before Node has found and read a
+ * hundred. Of what a file exports only what is used is loaded, so that a model that imports the
+ * front door pays for no random walks. The declarations beside all this are the compiler's.
+ */
+const typescriptIn = (folder) =>
+  readdirSync(new URL(folder, import.meta.url))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${folder}/${file.slice(0, -'.ts'.length)}`);
+
+const entries = [
+  'src/index',
+  ...['main', 'worker', 'executor-worker', 'start'].map((name) => `src/cli/${name}`),
+  ...typescriptIn('models'),
+  ...typescriptIn('properties'),
+];
+
+/** What is needed at once, and what is always needed together. */
+const first = /src\/(model\/error|cli\/(thread|thread-ahead|limits|exit-code))\.ts$/;
+const engine = /src\/(model|machine|explore|check|report|cli\/(check-task|.+-model|import-file))\b/;
+const groups = [
+  { name: 'first', test: first },
+  { name: 'engine', test: engine },
+  { name: 'xstate', test: /node_modules\/xstate\/dist\/(?!xstate-(dev|graph))/ },
+  { name: 'commander', test: /node_modules\/commander\// },
+];
+
+/** What an earlier build left behind would be loaded as if it were of this one. */
+const nothingStale = {
+  name: 'nothing-stale',
+  writeBundle(_options, bundle) {
+    for (const folder of ['src', 'models', 'properties']) {
+      for (const file of readdirSync(`dist/${folder}`, { recursive: true })) {
+        const path = `${folder}/${file}`;
+        if (/\.js(\.map)?$/.test(path) && !(path in bundle)) rmSync(`dist/${path}`);
+      }
+    }
+  },
+};
+
+export default {
+  input: Object.fromEntries(entries.map((entry) => [entry, `${entry}.ts`])),
+  platform: 'node',
+  plugins: [nothingStale],
+  // Nothing of ours does anything by being imported.
+  treeshake: { moduleSideEffects: false },
+  external: ['fast-check', 'jiti', 'pg'],
+  resolve: { alias: { reconverge: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    entryFileNames: '[name].js',
+    // Beside the entries of the command line, so that places relative to a file stay right.
+    chunkFileNames: 'src/cli/chunk-[name].js',
+    comments: false,
+    codeSplitting: { groups },
+  },
+};
