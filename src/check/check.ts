@@ -187,11 +187,7 @@ function checked(system: System, options: CheckOptions): CheckReport {
   const { valuesMax } = options;
   const bounds = boundsOf(options);
   let unbounded: UnboundedComponent | null = null;
-  let compiled: Compiled | null = null;
-  const compileAnew = (): Compiled => {
-    compiled = compile(system, plan.predicates, valuesMax === undefined ? {} : { valuesMax });
-    return compiled;
-  };
+  const compiled = compile(system, plan.predicates, valuesMax === undefined ? {} : { valuesMax });
   const asking = {
     bounds,
     edges: plan.properties.some(({ property }) => needsEdges(property.kind)),
@@ -209,8 +205,7 @@ function checked(system: System, options: CheckOptions): CheckReport {
   const strategy = options.strategy ?? null;
   const isRefused = (thrown: unknown): boolean =>
     thrown instanceof ReconvergeError || thrown instanceof UnboundedComponent;
-  const found = explore(compileAnew, asking, { strategy, isUnbounded, isRefused });
-  if (compiled === null) throw new Error('internal: nothing was compiled');
+  const found = explore(compiled, asking, { strategy, isUnbounded, isRefused });
   const analysis = new Analysis(compiled, plan, found);
   const properties = report(analysis, system, found.incomplete === null);
   const seconds = (performance.now() - started) / 1000;

@@ -7,6 +7,7 @@ import type { Control, Task } from './protocol.ts';
 /** A check as the worker thread is asked for it. */
 export interface CheckRequest extends Asked {
   readonly properties: readonly string[];
+  readonly symmetry: boolean;
   readonly statesMax: number | null;
   readonly depthMax: number | null;
   readonly timeoutMs: number | null;
@@ -19,7 +20,7 @@ export async function prepareCheck(
   control: Control<Progress>,
 ): Promise<() => CheckReport> {
   const { system, model, given } = await openModel(request);
-  const { properties, statesMax, depthMax, timeoutMs, memoryBytes } = request;
+  const { properties, symmetry, statesMax, depthMax, timeoutMs, memoryBytes } = request;
   return () => {
     const plan = selectProperties(planOf(system), properties);
     control.started({
@@ -29,6 +30,7 @@ export async function prepareCheck(
     });
     return check(system, {
       properties,
+      symmetry,
       memoryBytes,
       ...(statesMax === null ? {} : { statesMax }),
       ...(depthMax === null ? {} : { depthMax }),

@@ -23,6 +23,7 @@ function requestOf({ model, options }: Invocation): CheckRequest {
     model,
     set: setParameters(texts(options['set'])),
     properties: texts(options['property']),
+    symmetry: options['symmetry'] === true,
     statesMax: numberOr(options['maxStates'], null),
     depthMax: numberOr(options['maxDepth'], null),
     ...limitsOf(options),
@@ -41,7 +42,7 @@ function documentFor(ending: Ending<CheckReport, Progress>, request: CheckReques
 
 async function perform(invocation: Invocation): Promise<Outcome> {
   const { options, note } = invocation;
-  refuseUnavailable(options, ['symmetry', 'reduce', 'watch']);
+  refuseUnavailable(options, ['reduce', 'watch']);
   if (typeof options['replay'] === 'string') return replay(invocation, options['replay']);
   if (numberOr(options['workers'], 1) > 1) note('note: this version explores with one worker');
   const request = requestOf(invocation);
@@ -84,7 +85,7 @@ export const checkVerb: Verb = {
       .option('--no-tolerance', 'leave out the tolerance table')
       .option('--replay <file>', 'walk the traces of a report, or one trace, through the model')
       .option('--out <dir>', 'write report.json there')
-      .addOption(new Option('--symmetry').hideHelp())
+      .option('--symmetry', 'count states that differ by a permutation of replicas once')
       .addOption(new Option('--reduce').hideHelp())
       .addOption(new Option('--watch').hideHelp());
   },

@@ -74,7 +74,7 @@ export class Closure {
 
   /** Gives value i of a group the number `places[i]`, a permutation; when all is closed. */
   renumber(group: number, places: readonly number[]): void {
-    this.group(group).renumber(places);
+    this.groups[group]!.renumber(places);
     this.reach.renumber(group, places);
     this.joints.clear();
   }
@@ -103,17 +103,9 @@ export class Closure {
       this.addGroup([component]);
       for (let layer = 0; layer < this.layers.count; layer += 1) {
         this.reach.openGroup(layer);
-        this.reach.add(
-          layer,
-          this.groups.length - 1,
-          this.group(this.groups.length - 1).intern([0]),
-        );
+        this.reach.add(layer, this.groups.length - 1, this.groups.at(-1)!.intern([0]));
       }
     }
-  }
-
-  private group(index: number): Group {
-    return this.groups[index] as Group;
   }
 
   private openLayer(layer: number): void {
@@ -128,7 +120,7 @@ export class Closure {
     this.values += 1;
     const { values, questions, spread, isOver } = this.limits;
     if (this.values % 8 === 0 && isOver()) throw new Unclosed();
-    const { components, count } = this.group(group);
+    const { components, count } = this.groups[group]!;
     const most = components.length > 1 ? Infinity : (spread[components[0] as number] ?? Infinity);
     if (this.values > values || this.questions.asked > questions || count > most) {
       throw new Unclosed();
@@ -143,7 +135,7 @@ export class Closure {
       this.openLayer(layer);
       for (const [group, { components }] of this.groups.entries()) {
         const tuple = components.map((component) => vector[component] ?? 0);
-        this.reach.add(layer, group, this.group(group).intern(tuple));
+        this.reach.add(layer, group, this.groups[group]!.intern(tuple));
       }
     }
   }
@@ -156,7 +148,7 @@ export class Closure {
       for (const component of components) {
         tuples = tuples.flatMap((tuple) => (values[component] ?? [0]).map((v) => [...tuple, v]));
       }
-      for (const tuple of tuples) this.reach.add(layer, group, this.group(group).intern(tuple));
+      for (const tuple of tuples) this.reach.add(layer, group, this.groups[group]!.intern(tuple));
     }
   }
 
@@ -251,7 +243,7 @@ export class Closure {
       touched.groups.add(group);
       let isChange = false;
       for (const value of walk.candidates(group)) {
-        const target = this.group(group).rewrite(value, change);
+        const target = this.groups[group]!.rewrite(value, change);
         isChange ||= target !== value;
         this.reach.add(into, group, target);
       }

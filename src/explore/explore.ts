@@ -32,27 +32,6 @@ function initialCount(system: IntegerSystem): number {
   return initialValues.reduce((product, { length }) => product * length, 1);
 }
 
-interface Beginning {
-  /** The exploration, if that was all there is to do. */
-  readonly found: Exploration | null;
-  /** How many values each component took; empty where nothing is known. */
-  readonly seen: readonly number[];
-}
-
-/** A plain search that goes only as far as `PLAINLY_FIRST`. */
-function explorePlainlyFirst(
-  questions: Questions,
-  options: SearchOptions,
-  { isUnbounded }: Exploring,
-): Beginning {
-  if (initialCount(questions.system) > PLAINLY_FIRST) return { found: null, seen: [] };
-  const statesMax = Math.min(options.bounds.statesMax, PLAINLY_FIRST);
-  const bounds = { ...options.bounds, statesMax };
-  const found = new Search(questions, { ...options, bounds }).run(isUnbounded);
-  const isCutShort = found.incomplete === 'states' && options.bounds.statesMax > statesMax;
-  return { found: isCutShort ? null : found, seen: found.spread };
-}
-
 /** Milliseconds for a closure, at least, and as a multiple of what the search took before. */
 const CLOSURE_MS = 5_000;
 const CLOSURE_TIMES = 100;
@@ -71,35 +50,52 @@ function patience(
   };
 }
 
+/** By tables; null where there are none that are small. */
+function exploreByTables(
+  questions: Questions,
+  options: SearchOptions,
+  { strategy, isRefused }: Exploring,
+  seen: readonly number[],
+  started: number,
+): Exploration | null {
+  const refineFrom = strategy === 'refined' ? 0 : REFINE_FROM;
+  try {
+    const isOver = patience(options, started);
+    if (options.symmetry) {
+      const { product, orbits } = tabulateFolded(questions, seen, isOver);
+      return new ProductSearch(product, options, orbits).run();
+    }
+    const product = tabulate(questions, seen, isOver, refineFrom);
+    return new ProductSearch(product, options).run();
+  } catch (thrown) {
+    const isTooMuch = thrown instanceof Unclosed || thrown instanceof Untabled || isRefused(thrown);
+    if (strategy !== null || !isTooMuch) throw thrown;
+    return null;
+  }
+}
+
 /**
- * Explores a system, by tables where it has small ones. `compile` gives it afresh: what was closed
- * may hold values that no reachable state has, and errors of the model in them are none.
+ * Explores a system: a little of it plainly, and what is more by tables where it has small ones.
+ * Errors of the model in values that no reachable state has are none.
  */
 export function explore(
-  compile: () => IntegerSystem,
+  system: IntegerSystem,
   options: SearchOptions,
   exploring: Exploring,
 ): Exploration {
   const { strategy, isUnbounded } = exploring;
-  if (strategy !== 'plain') {
-    const started = options.clock();
-    const refineFrom = strategy === 'refined' ? 0 : REFINE_FROM;
-    const questions = new Questions(compile());
-    const { found, seen } = explorePlainlyFirst(questions, options, exploring);
-    if (found !== null && strategy === null && !options.symmetry) return found;
-    try {
-      const isOver = patience(options, started);
-      if (options.symmetry) {
-        const { product, orbits } = tabulateFolded(questions, seen, isOver);
-        return new ProductSearch(product, options, orbits).run();
-      }
-      const product = tabulate(questions, seen, isOver, refineFrom);
-      return new ProductSearch(product, options).run();
-    } catch (thrown) {
-      const isTooMuch =
-        thrown instanceof Unclosed || thrown instanceof Untabled || exploring.isRefused(thrown);
-      if (strategy !== null || !isTooMuch) throw thrown;
-    }
+  const started = options.clock();
+  const questions = new Questions(system);
+  const plain = new Search(questions, options);
+  if (strategy === 'plain') return plain.run(isUnbounded);
+  const isSmallAtFirst = initialCount(system) <= PLAINLY_FIRST;
+  if (isSmallAtFirst) {
+    const { statesMax } = options.bounds;
+    plain.run(isUnbounded, Math.min(statesMax, PLAINLY_FIRST));
+    const isCutShort = plain.incomplete === 'states' && statesMax > PLAINLY_FIRST;
+    if (!isCutShort && strategy === null && !options.symmetry) return plain;
   }
-  return new Search(new Questions(compile()), options).run(isUnbounded);
+  const seen = isSmallAtFirst ? plain.spread : [];
+  const found = exploreByTables(questions, options, exploring, seen, started);
+  return found ?? plain.run(isUnbounded);
 }

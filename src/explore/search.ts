@@ -129,20 +129,29 @@ export class Search implements Exploration {
     return true;
   }
 
-  private explore(): Incomplete {
-    const { bounds } = this.options;
+  /** The next state to expand, and the end of its level. */
+  private next = 0;
+  private levelEnd = 0;
+
+  private begin(): void {
     const { initial } = this.system;
     this.initial = initial.length;
     for (const row of initial) this.discover(row, -1);
-    let levelEnd = this.table.count;
+    this.levelEnd = this.table.count;
     this.depth = 1;
-    for (let state = 0; state < this.table.count && !this.stopped; state += 1) {
-      if (state === levelEnd) {
-        levelEnd = this.table.count;
+  }
+
+  private explore(statesMax: number): Incomplete {
+    const { bounds } = this.options;
+    if (this.depth === 0) this.begin();
+    for (; this.next < this.table.count && !this.stopped; this.next += 1) {
+      const state = this.next;
+      if (state === this.levelEnd) {
+        this.levelEnd = this.table.count;
         this.depth += 1;
       }
       if (this.depth > bounds.depthMax) return this.cut(state, 'depth');
-      if (this.table.count > bounds.statesMax) return 'states';
+      if (this.table.count > statesMax) return 'states';
       if (this.isDue(state)) {
         const reached = this.bound(this.table.count - state);
         if (reached !== null) return reached;
@@ -158,15 +167,21 @@ export class Search implements Exploration {
     return state < this.table.count ? bound : null;
   }
 
-  /** Runs to the end of the span, a stop, or a bound. */
-  run(onUnbounded: (thrown: unknown) => boolean): this {
+  /**
+   * Runs to the end of the span, a stop, or a bound. Where it ended at a `statesMax` of its own, it
+   * goes on from there when it is run again.
+   */
+  run(
+    onUnbounded: (thrown: unknown) => boolean,
+    statesMax: number = this.options.bounds.statesMax,
+  ): this {
     try {
-      this.incomplete = this.explore();
+      this.incomplete = this.explore(statesMax);
     } catch (thrown) {
       if (!onUnbounded(thrown)) throw thrown;
       this.incomplete = 'values';
     }
-    this.edges?.close(this.table.count);
+    if (this.incomplete !== 'states') this.edges?.close(this.table.count);
     return this;
   }
 

@@ -14,8 +14,8 @@ function limits(
   seen: readonly number[],
   isOver: () => boolean,
 ): ClosureLimits {
-  const spread = seen.map((values) => 16 + 64 * values);
-  return { values: 200_000, questions: 1_000 + 40 * asked, spread, isOver };
+  const spread = seen.map((values) => Math.min(20_000, 1_024 + 256 * values));
+  return { values: 200_000, questions: 10_000 + 100 * asked, spread, isOver };
 }
 
 /** Numbers of the domain beyond which sets are taken apart. */
@@ -85,7 +85,10 @@ export interface Folded {
   readonly orbits: readonly Orbit[];
 }
 
-/** The product with the replicas that may change places; sets are not taken apart. @throws Unclosed */
+/**
+ * The product with the replicas that may change places; sets are not taken apart.
+ * @throws Unclosed, Untabled where there is no small one
+ */
 export function tabulateFolded(
   questions: Questions,
   seen: readonly number[],

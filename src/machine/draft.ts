@@ -6,7 +6,7 @@ import { clearInbox, putMessage } from './inbox.ts';
 import { canCrash, isRunning, type Local, type Zombie } from './local.ts';
 import type { Message } from './follow.ts';
 import { checkpointText, handles, type Reaction } from './react.ts';
-import { evaluate } from './purity.ts';
+import { deepFreeze, evaluate } from './purity.ts';
 import type { World } from './world.ts';
 
 /**
@@ -102,7 +102,7 @@ export class Draft {
     const service = this.world.instance(to, `effects.${request.src}`).index;
     const event = evaluate(`effects.${request.src}.send`, () => send({ input: request.input }));
     const zombies = this.adrift(service);
-    const zombie = { event, forever };
+    const zombie = deepFreeze({ event, forever });
     const text = canonical(zombie, 'zombie', request.src);
     if (forever && zombies.some((other) => canonical(other, 'zombie', '') === text)) return;
     this.setAdrift(service, [...zombies, zombie]);
