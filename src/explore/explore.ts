@@ -5,7 +5,7 @@ import { Untabled } from './numbering.ts';
 import { ProductSearch } from './product-search.ts';
 import { Questions } from './questions.ts';
 import { Search } from './search.ts';
-import { REFINE_FROM, tabulate, tabulateFolded } from './tabulate.ts';
+import { REFINE_FROM, tabulate, tabulateFolded, type Seen } from './tabulate.ts';
 
 /**
  * How to explore: `tables` by a product of closed groups (`refined`: sets taken apart however small
@@ -55,7 +55,7 @@ function exploreByTables(
   questions: Questions,
   options: SearchOptions,
   { strategy, isRefused }: Exploring,
-  seen: readonly number[],
+  seen: Seen,
   started: number,
 ): Exploration | null {
   const refineFrom = strategy === 'refined' ? 0 : REFINE_FROM;
@@ -95,7 +95,8 @@ export function explore(
     const isCutShort = plain.incomplete === 'states' && statesMax > PLAINLY_FIRST;
     if (!isCutShort && strategy === null && !options.symmetry) return plain;
   }
-  const seen = isSmallAtFirst ? plain.spread : [];
+  const isAll = plain.incomplete === null && isSmallAtFirst;
+  const seen = { values: isSmallAtFirst ? plain.spread : [], isAll };
   const found = exploreByTables(questions, options, exploring, seen, started);
   return found ?? plain.run(isUnbounded);
 }

@@ -135,8 +135,8 @@ export class Search implements Exploration {
 
   private begin(): void {
     const { initial } = this.system;
-    this.initial = initial.length;
     for (const row of initial) this.discover(row, -1);
+    this.initial = this.table.count;
     this.levelEnd = this.table.count;
     this.depth = 1;
   }

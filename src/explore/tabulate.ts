@@ -5,16 +5,23 @@ import { Questions } from './questions.ts';
 import { Refined } from './refined.ts';
 import { aligned, isOrbit, type Orbit } from './symmetry.ts';
 
+/** How many values each component took in some search, and whether these are all. */
+export interface Seen {
+  readonly values: readonly number[];
+  readonly isAll: boolean;
+}
+
 /**
  * How much more than was asked and seen before may be asked and found for a closure: each component
  * by itself can have more values than in reachable states, even infinitely many.
  */
 function limits(
   { asked }: Questions,
-  seen: readonly number[],
+  { values, isAll }: Seen,
   isOver: () => boolean,
 ): ClosureLimits {
-  const spread = seen.map((values) => Math.min(20_000, 1_024 + 256 * values));
+  const more = (count: number): number => (isAll ? 16 + 4 * count : 1_024 + 256 * count);
+  const spread = values.map((count) => Math.min(20_000, more(count)));
   return { values: 200_000, questions: 10_000 + 100 * asked, spread, isOver };
 }
 
@@ -74,8 +81,8 @@ function refined(closure: Closure, most: ClosureLimits): Closure | null {
 }
 
 /**
- * A system as a product of closed groups. `seen`: how many values of each component some search has
- * found; empty where nothing is known. `isOver` is asked again and again, and gives up. From a
+ * A system as a product of closed groups. `seen`: what some search has found, nothing where nothing is
+ * known. `isOver` is asked again and again, and gives up. From a
  * domain of `refineFrom` on, sets are taken apart.
  * @throws Unclosed, Untabled where there is no small one
  */
@@ -89,11 +96,7 @@ export interface Folded {
  * The product with the replicas that may change places; sets are not taken apart.
  * @throws Unclosed, Untabled where there is no small one
  */
-export function tabulateFolded(
-  questions: Questions,
-  seen: readonly number[],
-  isOver: () => boolean,
-): Folded {
+export function tabulateFolded(questions: Questions, seen: Seen, isOver: () => boolean): Folded {
   const closure = grouped(questions, limits(questions, seen, isOver));
   const candidates = aligned(closure).map((groups) => groups.map((group) => group + 1));
   const product = new Product(closure);
@@ -104,7 +107,7 @@ export function tabulateFolded(
 
 export function tabulate(
   questions: Questions,
-  seen: readonly number[],
+  seen: Seen,
   isOver: () => boolean,
   refineFrom = REFINE_FROM,
 ): Product {

@@ -65,13 +65,14 @@ export function reaching(
 
 /**
  * The states of `inside` from which a path without faults can stay inside for ever, fairly or
- * anyhow.
+ * anyhow, and come again and again to `visiting`, if that is asked for.
  */
 export function foreverInside(
   graph: NaiveGraph,
   inside: ReadonlySet<number>,
   fairness: 'default' | 'none',
   reading: Reading,
+  visiting: ReadonlySet<number> | null = null,
 ): Set<number> {
   const steps = free(graph);
   const obligations = fairness === 'none' ? [] : classes(graph, reading);
@@ -90,6 +91,10 @@ export function foreverInside(
       next = new Set(
         [...next].filter((state) => met.has(state) || (strong && disabled.has(state))),
       );
+    }
+    if (visiting !== null) {
+      const met = reaching(steps, new Set([...visiting].filter((s) => current.has(s))), current);
+      next = new Set([...next].filter((state) => met.has(state)));
     }
     // EF: what can enter such a path without leaving `inside` begins one, too.
     if (next.size === current.size) return reaching(steps, next, inside);

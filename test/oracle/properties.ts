@@ -48,6 +48,14 @@ function eventually(span: Span, holds: Predicate, fairness: 'default' | 'none'):
   );
 }
 
+function eventuallyAlways(span: Span, holds: Predicate, fairness: 'default' | 'none'): Finding {
+  const { graph, all, deadEnds, reading } = span;
+  const left = minus(all, where(graph, holds));
+  const loops = foreverInside(graph, all, fairness, reading, left);
+  const ends: [FailureForm, States] = ['deadlock', both(left, deadEnds)];
+  return finding(span, [ends, ['lasso', loops]], all);
+}
+
 function recoverable(span: Span, holds: Predicate | null): Finding {
   const goal = holds === null ? span.consistent : where(span.graph, holds);
   const traps = minus(span.all, reaching(free(span.graph), goal, span.all));
@@ -125,7 +133,7 @@ export function decide(
     case 'eventually':
       return eventually(span, property.holds, property.fairness);
     case 'eventuallyAlways':
-      throw new Error('the oracle does not decide eventuallyAlways');
+      return eventuallyAlways(span, property.holds, property.fairness);
     case 'recoverable':
       return recoverable(span, property.holds);
     case 'converges':

@@ -86,5 +86,7 @@ export function randomProperties(
     'comes back': properties.converges({ fairness: 'none' }),
     'comes soon': properties.withinSteps(dice.roll(7), maybe()),
     'never sticks': properties.deadlockFree(),
+    'comes to stay': properties.eventuallyAlways(ask()),
+    'comes to stay on every path': properties.eventuallyAlways(ask(), { fairness: 'none' }),
   };
 }
