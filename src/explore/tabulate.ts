@@ -80,12 +80,6 @@ function refined(closure: Closure, most: ClosureLimits): Closure | null {
   return best === closure ? null : (best as Closure);
 }
 
-/**
- * A system as a product of closed groups. `seen`: what some search has found, nothing where nothing is
- * known. `isOver` is asked again and again, and gives up. From a
- * domain of `refineFrom` on, sets are taken apart.
- * @throws Unclosed, Untabled where there is no small one
- */
 /** A product, and digits of it that may change places. */
 export interface Folded {
   readonly product: Product;
@@ -105,6 +99,12 @@ export function tabulateFolded(questions: Questions, seen: Seen, isOver: () => b
   return { product, orbits };
 }
 
+/**
+ * A system as a product of closed groups. `seen`: what some search has found, nothing where nothing
+ * is known. `isOver` is asked again and again, and gives up. From a domain of `refineFrom` on, sets
+ * are taken apart.
+ * @throws Unclosed, Untabled where there is no small one
+ */
 export function tabulate(
   questions: Questions,
   seen: Seen,

@@ -30,8 +30,13 @@ export function ownServer(
     reportLost = resolve;
   });
 
+  // Until the end of a process is known to its parent, its number is in use: a lock file with that
+  // number keeps the next one from starting.
+  let ended: Promise<unknown> = first.launched.ended;
+
   const watch = (launched: Launched): void => {
     pid = launched.pid;
+    ended = launched.ended;
     void reportEnd(launched);
   };
 
@@ -50,6 +55,7 @@ export function ownServer(
     signal(running, stopSignals[mode]);
     signal(running, 'SIGCONT');
     if (!(await waitGone([running], stopTimeoutMs[mode]))) await killServerProcesses(running);
+    await ended;
   };
 
   const inTurn = (operation: () => Promise<void>): Promise<void> => {
@@ -82,7 +88,9 @@ export function ownServer(
       inTurn(async () => {
         const running = pid;
         pid = null;
-        if (running !== null) await killServerProcesses(running);
+        if (running === null) return;
+        await killServerProcesses(running);
+        await ended;
       }),
     restart: () =>
       inTurn(async () => {
