@@ -1,24 +1,28 @@
+import { OutOfReach, UNPLACED } from '../explore/exploration.ts';
 import { canReach, stepsToGoal } from '../explore/paths.ts';
 import type { Analysis } from './analysis.ts';
+import { judgeFromAfar } from './judge-from-afar.ts';
 import { judgeConverges, judgeEventually, judgeStays } from './judge-fair.ts';
 import { HOLDS, violated, type Judgement } from './judgement.ts';
-import { pathTo, prolonged } from './path.ts';
+import { pathIfPlaced, pathTo, prolonged } from './path.ts';
 import type { PlannedProperty } from './plan.ts';
 
 function judgeAlways(analysis: Analysis, predicate: number, name: string): Judgement {
   const state = analysis.found.firstFalse(predicate);
   if (state === -1) return HOLDS;
-  return violated('state', `'${name}' is false in the last state`, pathTo(analysis, state));
+  return violated('state', `'${name}' is false in the last state`, pathIfPlaced(analysis, state));
 }
 
 function judgeSometimes(analysis: Analysis, predicate: number): Judgement {
   const state = analysis.found.firstTrue(predicate);
+  if (state === UNPLACED) return { ...HOLDS, because: 'reached, by a path too long to look for' };
   if (state !== -1)
     return { ...HOLDS, because: 'reached by the trace', path: pathTo(analysis, state) };
   return violated('unreached', 'no reachable state satisfies it', null);
 }
 
 function judgeDeadlock(analysis: Analysis): Judgement {
+  if (analysis.found.isDeadlockFree(analysis.plan.allDone)) return HOLDS;
   const { offsets } = analysis.graph;
   for (let state = 0; state < analysis.states; state += 1) {
     if (offsets[state] !== offsets[state + 1] || analysis.holds(analysis.plan.allDone, state))
@@ -76,13 +80,14 @@ function judgeTotal(analysis: Analysis): Judgement {
   return violated(
     'state',
     'a failure is handled by no transition: the actor ended in error',
-    pathTo(analysis, state),
+    pathIfPlaced(analysis, state),
   );
 }
 
 function judgeRecovery(analysis: Analysis): Judgement {
   const broken = analysis.found.brokenClaim;
   if (broken === null) return HOLDS;
+  if (broken.state === UNPLACED) return violated('step', 'a claim of R is broken', null);
   const { start, steps } = pathTo(analysis, broken.state);
   const path = {
     start,
@@ -94,9 +99,18 @@ function judgeRecovery(analysis: Analysis): Judgement {
 
 const COMPETING = 'a pending reply that competes with a timeout is delivered in the end';
 
+function decideOr(analysis: Analysis, planned: PlannedProperty): Judgement {
+  try {
+    return decide(analysis, planned);
+  } catch (thrown) {
+    if (!(thrown instanceof OutOfReach)) throw thrown;
+    return judgeFromAfar(analysis, planned);
+  }
+}
+
 /** Decides one property on a completely explored span. */
 export function judge(analysis: Analysis, planned: PlannedProperty): Judgement {
-  const judgement = decide(analysis, planned);
+  const judgement = decideOr(analysis, planned);
   const { property } = planned;
   const isFair = 'fairness' in property && property.fairness === 'default';
   if (!isFair || !analysis.assumesStrongFairness) return judgement;

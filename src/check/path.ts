@@ -1,3 +1,4 @@
+import { UNPLACED } from '../explore/exploration.ts';
 import type { Hop } from '../explore/paths.ts';
 import { precedes, stateKey } from '../model/integer-system.ts';
 import type { Trace, TraceStep } from '../model/verdict.ts';
@@ -34,6 +35,10 @@ export function pathTo(analysis: Analysis, state: number): NumberedPath {
   }));
   return { start: chain[0] as number, steps, loop: null };
 }
+
+/** A shortest path to a state that was seen; null where the search for it ended at a bound. */
+export const pathIfPlaced = (analysis: Analysis, state: number): NumberedPath | null =>
+  state === UNPLACED ? null : pathTo(analysis, state);
 
 /** The path prolonged by hops of the graph; `loop` says that they go round for ever. */
 export function prolonged(

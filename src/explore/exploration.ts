@@ -52,6 +52,12 @@ export interface BrokenClaim {
   readonly target: number;
 }
 
+/** The number of a state that is there, but was not found among those that are numbered. */
+export const UNPLACED = -2;
+
+/** What was asked cannot be known of so large a span. */
+export class OutOfReach extends Error {}
+
 /** The bound that ended a search, null when every reachable state was expanded. */
 export type Incomplete = 'states' | 'depth' | 'time' | 'memory' | 'interrupted' | 'values' | null;
 
@@ -71,11 +77,11 @@ export interface Exploration {
   readonly stopped: boolean;
   readonly bytes: number;
   readonly brokenClaim: BrokenClaim | null;
-  /** All edges, in rows by state. */
+  /** All edges, in rows by state. @throws OutOfReach */
   readonly graph: Graph;
-  /** The first state in which a watched predicate does not hold; -1: none. */
+  /** The first state in which a watched predicate does not hold; -1: none; or UNPLACED. */
   firstFalse(predicate: number): number;
-  /** The first state in which a watched predicate holds; -1: none. */
+  /** The first state in which a watched predicate holds; -1: none; or UNPLACED. */
   firstTrue(predicate: number): number;
   holds(predicate: number, state: number): boolean;
   /** In how many states the predicate holds. */
@@ -95,6 +101,13 @@ export interface Exploration {
    * ends does so where all of `atEnd` hold, fairness aside: true is a proof, false says nothing.
    */
   isInevitable(goal: number, atEnd: readonly number[]): boolean;
+  /**
+   * A state from which no step without a fault leads on and in which not all of these hold: the
+   * first, or UNPLACED; -1: none, or nothing is known.
+   */
+  badEnd(goals: readonly number[]): number;
+  /** Whether `done` holds in every state without any step: true is a proof, false says nothing. */
+  isDeadlockFree(done: number): boolean;
   /** Whether no step without a fault leaves the states in which it holds: true is a proof. */
   isClosed(predicate: number): boolean;
 }

@@ -5,13 +5,15 @@ import { Untabled } from './numbering.ts';
 import { ProductSearch } from './product-search.ts';
 import { Questions } from './questions.ts';
 import { Search } from './search.ts';
+import { exploreProduct } from './tabled.ts';
 import { REFINE_FROM, tabulate, tabulateFolded, type Seen } from './tabulate.ts';
 
 /**
  * How to explore: `tables` by a product of closed groups (`refined`: sets taken apart however small
- * it is), `plain` state by state.
+ * it is; `bitmap`, `table`: breadth-first, with that to tell states apart; `sweep`: row by row),
+ * `plain` state by state.
  */
-export type Strategy = 'tables' | 'refined' | 'plain';
+export type Strategy = 'tables' | 'refined' | 'bitmap' | 'table' | 'sweep' | 'plain';
 
 export interface Exploring {
   /** null: as seems best. What is found is the same. */
@@ -63,10 +65,12 @@ function exploreByTables(
     const isOver = patience(options, started);
     if (options.symmetry) {
       const { product, orbits } = tabulateFolded(questions, seen, isOver);
-      return new ProductSearch(product, options, orbits).run();
+      return new ProductSearch(product, options, { orbits }).run();
     }
     const product = tabulate(questions, seen, isOver, refineFrom);
-    return new ProductSearch(product, options).run();
+    const isWay = strategy === 'bitmap' || strategy === 'table' || strategy === 'sweep';
+    const way = isWay ? strategy : null;
+    return exploreProduct(product, options, { way, isRefused, started });
   } catch (thrown) {
     const isTooMuch = thrown instanceof Unclosed || thrown instanceof Untabled || isRefused(thrown);
     if (strategy !== null || !isTooMuch) throw thrown;

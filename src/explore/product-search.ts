@@ -1,5 +1,6 @@
+import { boundReached } from './bound.ts';
 import type { BrokenClaim, Exploration, Incomplete, SearchOptions } from './exploration.ts';
-import { Graph } from './graph.ts';
+import type { Graph } from './graph.ts';
 import {
   CLAIM,
   ENDS,
@@ -15,7 +16,9 @@ import {
 import type { KernelParts, Watch } from './kernel.ts';
 import { hasCycleOutside, isAcyclic, isClosed } from './liveness.ts';
 import { PredicateTree } from './predicate-tree.ts';
+import { graphOf } from './product-graph.ts';
 import { ProductPaths } from './product-paths.ts';
+import type { ProductSettings } from './product-settings.ts';
 import type { Product } from './product.ts';
 import { canonical, canonicalCode, isBlind, NeedsAllStates, type Orbit } from './symmetry.ts';
 import { initialStates, visitedFor } from './start.ts';
@@ -46,24 +49,32 @@ export class ProductSearch implements Exploration {
   /** Where each level begins in the queue, the one behind the last begun included. */
   private readonly levels: number[] = [0];
   private readonly started: number;
+  private readonly untilAllSeen: boolean;
+  private readonly untilEnd: readonly number[];
 
-  /**
-   * `orbits`: digits that may change places; used where all that is asked for is blind to it.
-   * @throws Unclosed where a predicate has too many answers
-   */
-  constructor(product: Product, options: SearchOptions, orbits: readonly Orbit[] = []) {
+  /** @throws Unclosed where a predicate has too many answers */
+  constructor(product: Product, options: SearchOptions, settings: ProductSettings = {}) {
+    const { visited, orbits = [], untilAllSeen = false, untilEnd = [] } = settings;
     this.product = product;
     this.options = options;
+    this.untilAllSeen = untilAllSeen;
+    this.untilEnd = untilEnd;
     this.started = options.clock();
-    this.set = visitedFor(product, options.bounds.memoryBytes);
+    this.set = visited ?? visitedFor(product, options.bounds.memoryBytes);
     this.queue = new Queue(product.domain);
     const { watchFalse, watchTrue, stopAt } = options;
     this.watched = [...watchFalse.map((p) => `false ${p}`), ...watchTrue.map((p) => `true ${p}`)];
     this.watches = [
       ...watchFalse.map((p): Watch => {
-        return { tree: this.tree(p), note: 'first-false', stop: stopAt.includes(p) };
+        return {
+          tree: this.tree(p),
+          note: 'first-false',
+          stop: untilAllSeen || stopAt.includes(p),
+        };
       }),
-      ...watchTrue.map((p): Watch => ({ tree: this.tree(p), note: 'first-true', stop: false })),
+      ...watchTrue.map((p): Watch => {
+        return { tree: this.tree(p), note: 'first-true', stop: untilAllSeen };
+      }),
     ];
     const asked = this.watches.map(({ tree }) => tree);
     this.orbits = orbits.filter((orbit) => asked.every((tree) => isBlind(product, tree, orbit)));
@@ -110,20 +121,20 @@ export class ProductSearch implements Exploration {
   }
 
   private bound(): Incomplete {
-    const { bounds, clock, residentBytes, interrupted, onProgress } = this.options;
-    const elapsedMs = clock() - this.started;
     const { states, transitions, depth } = this;
     const queued = states - this.registers[HEAD]!;
-    onProgress({ states, transitions, depth, queued, elapsedMs, estimate: null });
-    if (states > bounds.statesMax) return 'states';
-    if (elapsedMs > bounds.timeoutMs) return 'time';
-    if (residentBytes() > bounds.memoryBytes) return 'memory';
-    return interrupted() ? 'interrupted' : null;
+    const found = { states, transitions, depth, queued, estimate: null };
+    return boundReached(this.options, this.started, found);
   }
 
-  /** Whether all that the search was asked to falsify is false. */
+  /** Whether all that is to be false was seen so, or all is seen that is looked for. */
   private isOver(): boolean {
-    const { stopAt, stopAtClaim } = this.options;
+    const { stopAt, stopAtClaim, watchFalse, watchTrue } = this.options;
+    if (this.untilAllSeen) {
+      if (stopAtClaim && this.registers[CLAIM]! < 0) return false;
+      if (watchFalse.some((predicate) => this.firstFalse(predicate) === NOBODY)) return false;
+      return watchTrue.every((predicate) => this.firstTrue(predicate) !== NOBODY);
+    }
     if (stopAtClaim && this.registers[CLAIM]! >= 0) return true;
     return stopAt.length > 0 && stopAt.every((predicate) => this.firstFalse(predicate) !== NOBODY);
   }
@@ -132,7 +143,9 @@ export class ProductSearch implements Exploration {
   run(): this {
     const { watches, options, registers } = this;
     const { bounds, stopAtClaim } = options;
-    const expand = this.kernel({ watches, visited: this.set.code, stopAtClaim }, registers);
+    if (this.untilAllSeen && this.isOver()) return this;
+    const parts = { watches, visited: this.set.code, stopAtClaim, ends: this.ends(this.untilEnd) };
+    const expand = this.kernel(parts, registers);
     // Small quotas while the bound on states is small.
     const quota = Math.max(1, Math.min(QUOTA, Math.floor(bounds.statesMax / 16)));
     while (registers[HEAD]! < this.states) {
@@ -150,6 +163,7 @@ export class ProductSearch implements Exploration {
           this.stopped = this.isOver();
           if (this.stopped) return this;
         }
+        if (this.badEnd() !== NOBODY) return this;
         this.incomplete = this.bound();
         if (this.incomplete !== null) return this;
       }
@@ -211,12 +225,7 @@ export class ProductSearch implements Exploration {
   }
 
   mayTake(test: (action: number) => boolean): boolean {
-    const { tables, joints, trees } = this.product;
-    const rows = [...tables, ...trees.flatMap(({ rules }) => rules)];
-    return (
-      joints.some(({ action }) => test(action)) ||
-      rows.some(({ action }) => action.some((one) => one >= 0 && test(one)))
-    );
+    return this.product.mayTake(test);
   }
 
   private vector(number: number): Int32Array {
@@ -248,33 +257,8 @@ export class ProductSearch implements Exploration {
 
   get graph(): Graph {
     this.refuseOrbits();
-    this.built ??= this.build();
+    this.built ??= graphOf(this.product, this.queue, this.states);
     return this.built;
-  }
-
-  private build(): Graph {
-    const graph = new Graph();
-    const index = this.index();
-    for (let state = 0; state < this.states; state += 1) {
-      graph.open();
-      this.product.forEach(this.queue.at(state), (target, action) =>
-        graph.add(action, index(target)),
-      );
-    }
-    graph.close(this.states);
-    return graph;
-  }
-
-  /** From numbers of states to places in the queue. */
-  private index(): (state: number) => number {
-    if (this.product.domain <= 2 ** 27) {
-      const places = new Int32Array(this.product.domain);
-      for (let at = 0; at < this.states; at += 1) places[this.queue.at(at)] = at;
-      return (state) => places[state]!;
-    }
-    const places = new Map<number, number>();
-    for (let at = 0; at < this.states; at += 1) places.set(this.queue.at(at), at);
-    return (state) => places.get(state)!;
   }
 
   isClosed(predicate: number): boolean {
@@ -284,15 +268,29 @@ export class ProductSearch implements Exploration {
 
   isInevitable(goal: number, atEnd: readonly number[]): boolean {
     const registers = registersFor(0);
-    const ends = [goal, ...atEnd].map((predicate) => this.tree(predicate));
-    if (ends.some(({ constant }) => constant === false)) return false;
+    const ends = this.ends([goal, ...atEnd]);
     const isBlindTo = (orbit: Orbit): boolean =>
-      ends.every((tree) => isBlind(this.product, tree, orbit));
+      ends?.every((tree) => isBlind(this.product, tree, orbit)) ?? true;
     if (!this.orbits.every(isBlindTo)) throw new NeedsAllStates();
-    this.kernel({ ends: ends.filter(({ constant }) => constant === null) }, registers)(this.states);
+    this.kernel({ ends }, registers)(this.states);
     if (registers[ENDS]! >= 0) return false;
     if (isAcyclic(this.product)) return true;
     this.refuseOrbits();
     return !hasCycleOutside(this.product, this.tree(goal), this.queue, this.states);
+  }
+
+  /** Those of which it is asked in every state whether they hold; null: none. */
+  private ends(goals: readonly number[]): readonly PredicateTree[] | null {
+    const trees = goals.map((goal) => this.tree(goal)).filter(({ constant }) => constant !== true);
+    return trees.length === 0 ? null : trees;
+  }
+
+  /** Only what `untilEnd` looked for is known. */
+  badEnd(): number {
+    return this.registers[ENDS] as number;
+  }
+
+  isDeadlockFree(): boolean {
+    return false;
   }
 }

@@ -123,6 +123,15 @@ export class Product extends Numbering {
     return { action: form.action, isFault, digits, delta, able, layer };
   }
 
+  /** Whether some step may be one of these actions. */
+  mayTake(test: (action: number) => boolean): boolean {
+    const rows = [...this.tables, ...this.trees.flatMap(({ rules }) => rules)];
+    return (
+      this.joints.some(({ action }) => test(action)) ||
+      rows.some(({ action }) => action.some((one) => one >= 0 && test(one)))
+    );
+  }
+
   /** Every edge of a state. Slow and plain: for paths, not for the search. */
   forEach(state: number, visit: (target: number, action: number, claim: number) => void): void {
     const shown = this.digitsOf(state, new Int32Array(this.digits.length));

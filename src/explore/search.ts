@@ -257,6 +257,14 @@ export class Search implements Exploration {
     return false;
   }
 
+  badEnd(): number {
+    return -1;
+  }
+
+  isDeadlockFree(): boolean {
+    return false;
+  }
+
   isClosed(): boolean {
     return false;
   }

@@ -6,7 +6,7 @@ import { DenseBitmap, NumberTable, type Visited } from './visited.ts';
 const DENSE_MAX = 2 ** 31;
 
 /** The most successors that a state can have. */
-function mostSuccessors({ tables, joints, trees }: Product): number {
+export function mostSuccessors({ tables, joints, trees }: Product): number {
   let most = trees.reduce((sum, tree) => sum + tree.most, joints.length);
   for (const { rows, begin } of tables) {
     let widest = 0;

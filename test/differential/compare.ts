@@ -1,6 +1,7 @@
 import { check, explored, type CheckReport } from '../../src/check/check.ts';
 import { planOf } from '../../src/check/plan.ts';
 import { Unclosed } from '../../src/explore/closure.ts';
+import { Untabled } from '../../src/explore/numbering.ts';
 import type { Strategy } from '../../src/explore/explore.ts';
 import type { System } from '../../src/model/system.ts';
 import type { Label } from '../../src/model/verdict.ts';
@@ -37,8 +38,8 @@ function withConsistency(given: System): System {
 }
 
 /** What a report says, but for which of several traces of one length it shows. */
-function essence({ result, stats, properties }: CheckReport): string {
-  const { states, transitions, depth } = stats;
+function essence({ result, stats, properties }: CheckReport, depth = stats.depth): string {
+  const { states, transitions } = stats;
   const said = properties.map(({ name, result: verdict, failure, values, trace }) => {
     const length = trace === null || trace.loop !== null ? null : trace.steps.length;
     return [name, verdict, failure, values, length];
@@ -46,24 +47,30 @@ function essence({ result, stats, properties }: CheckReport): string {
   return JSON.stringify({ result, states, transitions, depth, said });
 }
 
-const BY_TABLES: readonly Strategy[] = ['tables', 'refined'];
+const BY_TABLES: readonly Strategy[] = ['tables', 'refined', 'table', 'sweep'];
 
 /** How often each way to explore was compared. */
 export const compared = new Map<Strategy, number>();
 
 /** What exploring by tables says differently; empty where it agrees, or there are none. */
-function strategyDisagreements(system: System, plainly: string): readonly string[] {
-  return BY_TABLES.flatMap((strategy) => {
+function strategyDisagreements(system: System, report: CheckReport): readonly string[] {
+  const plainly = essence(report);
+  const disagreeing: string[] = [];
+  for (const strategy of BY_TABLES) {
     try {
-      const said = essence(check(system, { strategy }));
+      const found = check(system, { strategy });
+      const said = essence(found, found.stats.depth ?? report.stats.depth);
       compared.set(strategy, (compared.get(strategy) ?? 0) + 1);
-      return said === plainly ? [] : [`${strategy}: ${said}, plainly ${plainly}`];
+      if (said !== plainly) disagreeing.push(`${strategy}: ${said}, plainly ${plainly}`);
     } catch (thrown) {
+      // There are tables, but not for this way.
+      if (thrown instanceof Untabled) continue;
       // No closure, or one with values that the model refuses.
-      if (thrown instanceof Unclosed || (thrown as { code?: string }).code !== undefined) return [];
+      if (thrown instanceof Unclosed || (thrown as { code?: string }).code !== undefined) break;
       throw thrown;
     }
-  });
+  }
+  return disagreeing;
 }
 
 /** What engine and oracle say differently of a system, in words; empty where they agree. */
@@ -73,7 +80,7 @@ export function disagreements(given: System, graph: NaiveGraph): readonly string
   const { stats, properties } = report;
   const [compiled, , found] = explored(system, planOf(system));
   const labels = [...found.graph.actions].map((action) => compiled.action(action).label);
-  const said: string[] = [...strategyDisagreements(system, essence(report))];
+  const said: string[] = [...strategyDisagreements(system, report)];
   const compare = (what: string, engine: unknown, oracle: unknown): void => {
     if (engine !== oracle) said.push(`${what}: engine ${String(engine)}, oracle ${String(oracle)}`);
   };

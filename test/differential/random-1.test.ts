@@ -6,4 +6,5 @@ it('the engine agrees with the naive oracle on random systems, seeds 0 to 149', 
   expect(differing).toEqual([]);
   expect(compared).toBeGreaterThan(100);
   expect(byStrategy.get('tables')).toBeGreaterThan(75);
-});
+  expect(byStrategy.get('sweep')).toBeGreaterThan(60);
+}, 180_000);
