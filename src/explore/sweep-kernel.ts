@@ -32,8 +32,13 @@ export interface Place {
   readonly registers: Float64Array;
 }
 
-/** Works on rows or words from one number up to another, exclusive. */
-export type Kernel = (from: number, until: number) => void;
+/**
+ * Works on rows, or words of flags of rows, from one number up to another, exclusive, but on so
+ * many rows at most that are not empty, and answers where to go on.
+ */
+export type Kernel = (from: number, until: number, visits: number) => number;
+
+export const KERNEL_OPEN = 'return function (from, until, visits) {';
 
 export function addRows(code: RowCode, rows: Rows, suffix: string): void {
   const { chunks, shift, dirty, open, shape } = rows;
@@ -115,6 +120,7 @@ function overRows(code: RowCode, body: readonly string[]): string[] {
     code.find('row', 'B', 'own'),
     `c = 0; ${code.each('c |= r;')}`,
     'if (c === 0) continue;',
+    'if (visits-- === 0) break;',
     code.decode(),
     code.indices(),
     ...body,
@@ -126,15 +132,15 @@ function overRows(code: RowCode, body: readonly string[]): string[] {
 export function tallyKernel(place: Place, watches: readonly RowWatch[]): Kernel {
   const code = codeFor(place, []);
   const body = overRows(code, [telling(code, watches)]);
-  const open = ['return function (from, until) {', TELLING_OPEN];
-  return generated<Kernel>(code.values, [...open, ...body, TELLING_CLOSE, '};']);
+  const open = [KERNEL_OPEN, TELLING_OPEN];
+  return generated<Kernel>(code.values, [...open, ...body, TELLING_CLOSE, 'return row; };']);
 }
 
 /** Only counts of predicates. */
 export function watchKernel(place: Place, watches: readonly RowWatch[]): Kernel {
   const code = codeFor(place, []);
   const body = overRows(code, [watching(code, watches)]);
-  return generated<Kernel>(code.values, ['return function (from, until) {', ...body, '};']);
+  return generated<Kernel>(code.values, [KERNEL_OPEN, ...body, 'return row; };']);
 }
 
 /** Notes whether a state without a step, or without progress, is outside one of the goals. */
@@ -149,8 +155,8 @@ export function endsKernel(
   const lines = [code.ends(of), `${any}; if (c === 0) continue;`, code.digitsIntoArray()];
   for (const [j, goal] of goals.entries()) {
     lines.push(code.ask(`e${j}`, goal));
-    lines.push(`${any} & ~masks[m + k]; if (c !== 0) { registers[${END}] = 1; return; }`);
+    lines.push(`${any} & ~masks[m + k]; if (c !== 0) { registers[${END}] = 1; return until; }`);
   }
   const body = overRows(code, lines);
-  return generated<Kernel>(code.values, ['return function (from, until) {', ...body, '};']);
+  return generated<Kernel>(code.values, [KERNEL_OPEN, ...body, 'return row; };']);
 }

@@ -3,6 +3,7 @@ import type { RowCode } from './sweep-code.ts';
 import {
   addRows,
   codeFor,
+  KERNEL_OPEN,
   LOST,
   STATES,
   telling,
@@ -188,12 +189,13 @@ export function sweepKernel(
   const code = codeFor(place, others);
   for (const [at, rows] of others.entries()) addRows(code, rows, `_${at}`);
   const lines = [
-    'return function (from, until) {',
+    KERNEL_OPEN,
     TELLING_OPEN,
     code.variables(),
-    'let states = 0, d = 0, b = 0;',
-    'for (let word = from; word < until; word++) {',
+    'let states = 0, d = 0, b = 0, word = from;',
+    'all: for (; word < until; word++) {',
     'while ((d = dirty[word]) !== 0) {',
+    'if (visits-- === 0) break all;',
     'b = d & -d; dirty[word] = d ^ b; row = (word << 5) | (31 - Math.clz32(b));',
     code.find('row', 'B', 'own'),
     code.decode(),
@@ -209,7 +211,7 @@ export function sweepKernel(
     '} }',
     `registers[${STATES}] += states;`,
     TELLING_CLOSE,
-    '};',
+    'return word; };',
   ];
   return generated<Kernel>(code.values, lines);
 }

@@ -29,17 +29,18 @@ export interface SweepSettings {
   readonly tail?: readonly number[];
   /** Words of one array of bits. */
   readonly chunkWords?: number;
+  /** Rows between two looks at the bounds. */
+  readonly visits?: number;
 }
 
 /** The share of the memory bound that bits may take. */
 const MEMORY_SHARE = 0.8;
 
-/** Rows between two looks at the bounds: as many as take about this long, at least and at most. */
-const QUANTUM_MS = [10, 40] as const;
-const QUANTUM_ROWS = [32, 2 ** 22] as const;
-
-/** Rows of a question about all that was found between two looks at the bounds. */
-const QUESTION_ROWS = 2 ** 18;
+/** Between two looks at the bounds a kernel runs about so long, over so many numbers at most. */
+const PART_MS = 20;
+const SPAN = 2 ** 20;
+/** Rows of a part, at least and at most. */
+const VISITS = [16, 2 ** 16] as const;
 
 /**
  * All reachable states as bits: rows of states that differ in a few digits only, and whole rows are
@@ -62,13 +63,16 @@ export class SweepSearch {
   /** Rows of all layers, and those that were passed. */
   private readonly rowsInAll: number;
   private passed = 0;
-  private quantum = 1024;
+  private visits: number;
+  private readonly areVisitsGiven: boolean;
 
   /** @throws Untabled, Unclosed where there is no sweep of this product */
   constructor(product: Product, options: SearchOptions, settings: SweepSettings = {}) {
     this.options = options;
     this.started = options.clock();
     this.chunkWords = settings.chunkWords;
+    this.visits = settings.visits ?? 1024;
+    this.areVisitsGiven = settings.visits !== undefined;
     this.plan = new SweepPlan(product, settings.tail ?? null);
     if (this.plan.bytes > MEMORY_SHARE * options.bounds.memoryBytes) {
       throw new Untabled('the rows do not fit into memory');
@@ -120,18 +124,27 @@ export class SweepSearch {
     return boundReached(this.options, this.started, found);
   }
 
-  /** Runs a kernel over a range, a part at a time; whether it came to the end. */
-  private over(kernel: Kernel, end: number, unit: number, passes: boolean): boolean {
+  /** Runs a kernel over a range, part by part; says of each how many numbers it passed. */
+  private *running(kernel: Kernel, end: number): Generator<number> {
     const { clock } = this.options;
     for (let from = 0; from < end;) {
-      const until = Math.min(end, from + Math.max(1, Math.floor(this.quantum / unit)));
       const before = clock();
-      kernel(from, until);
-      const took = clock() - before;
-      if (took > QUANTUM_MS[1]) this.quantum = Math.max(QUANTUM_ROWS[0], this.quantum / 2);
-      if (took < QUANTUM_MS[0]) this.quantum = Math.min(QUANTUM_ROWS[1], this.quantum * 2);
-      if (passes) this.passed += (until - from) * unit;
-      from = until;
+      const next = kernel(from, Math.min(end, from + SPAN), this.visits);
+      if (!this.areVisitsGiven) this.adapt(clock() - before);
+      yield next - from;
+      from = next;
+    }
+  }
+
+  private adapt(took: number): void {
+    const factor = Math.min(2, PART_MS / Math.max(1, took));
+    this.visits = Math.round(Math.min(VISITS[1], Math.max(VISITS[0], this.visits * factor)));
+  }
+
+  /** Runs a kernel over a range; whether it came to the end. `rows`: of a number, if they count. */
+  private over(kernel: Kernel, end: number, rows: number): boolean {
+    for (const numbers of this.running(kernel, end)) {
+      this.passed += numbers * rows;
       this.stopped = this.isOver();
       this.incomplete = this.bound();
       if (this.stopped || this.incomplete !== null) return false;
@@ -160,9 +173,9 @@ export class SweepSearch {
       isAscending ? watches : null,
     );
     do {
-      if (!this.over(kernel, dirty.length, 32, isAscending)) return false;
+      if (!this.over(kernel, dirty.length, isAscending ? 32 : 0)) return false;
     } while (dirty.some((word) => word !== 0));
-    return isAscending || this.over(tallyKernel(place, watches), shape.rows, 1, true);
+    return isAscending || this.over(tallyKernel(place, watches), shape.rows, 1);
   }
 
   /** Sweeps to the end of the span, or a bound. */
@@ -205,12 +218,9 @@ export class SweepSearch {
   private ask(make: (layer: LayerPlan, registers: Float64Array) => Kernel, room: number) {
     const registers = new Float64Array(WATCHED + room);
     for (const layer of this.plan.layers) {
-      const { rows } = layer.shape;
       if (!this.rows.has(layer.shape.layer)) continue;
-      const kernel = make(layer, registers);
-      for (let from = 0; from < rows; from += QUESTION_ROWS) {
+      for (const _ of this.running(make(layer, registers), layer.shape.rows)) {
         if (this.bound() !== null) throw new OutOfReach();
-        kernel(from, Math.min(rows, from + QUESTION_ROWS));
       }
     }
     return registers;

@@ -10,13 +10,19 @@ import {
 import type { Graph } from './graph.ts';
 import type { Product } from './product.ts';
 import { ProductSearch } from './product-search.ts';
+import type { ProductSettings } from './product-settings.ts';
 import { SweepSearch } from './sweep.ts';
+import { DenseBitmap } from './visited.ts';
 
 /** States of a swept span beyond which its edges are not looked at one by one. */
 const GRAPH_STATES_MAX = 2 ** 25;
 
 /** States looked at for the shortest paths to what a sweep saw, at most. */
 const WITNESS_STATES_MAX = 2 ** 28;
+
+/** Bytes of a bitmap over all numbers, at most, and the share of the memory bound. */
+const DENSE_BYTES_MAX = 2 ** 32;
+const DENSE_SHARE = 0.25;
 
 /**
  * A sweep, which proves and counts, and where states are to be numbered, a breadth-first search: no
@@ -27,11 +33,21 @@ export class Swept implements Exploration {
   private readonly product: Product;
   private readonly options: SearchOptions;
   private readonly started: number;
+  private readonly first: ProductSearch | null;
   private witness: ProductSearch | null = null;
   private whole: ProductSearch | null = null;
 
-  /** `started`: when the exploration began, for what is left of its time. */
-  constructor(product: Product, options: SearchOptions, started: number) {
+  /**
+   * `started`: when the exploration began, for what is left of its time. `first`: a search that may
+   * have come far enough to number what is asked for.
+   */
+  constructor(
+    product: Product,
+    options: SearchOptions,
+    started: number,
+    first: ProductSearch | null = null,
+  ) {
+    this.first = first;
     this.product = product;
     this.options = options;
     this.started = started;
@@ -98,8 +114,27 @@ export class Swept implements Exploration {
   private numbered(): ProductSearch {
     const known = this.whole ?? this.witness;
     if (known !== null) return known;
-    this.witness = new ProductSearch(this.product, this.seeking(), { untilAllSeen: true }).run();
+    this.witness = this.firstIfEnough() ?? this.searched(this.seeking(), { untilAllSeen: true });
     return this.witness;
+  }
+
+  /** The search before the sweep, if that had come to all that the sweep saw. */
+  private firstIfEnough(): ProductSearch | null {
+    const { first } = this;
+    if (first === null) return null;
+    const { watchFalse, watchTrue, stopAtClaim } = this.seeking();
+    const isEnough =
+      watchFalse.every((predicate) => first.firstFalse(predicate) !== -1) &&
+      watchTrue.every((predicate) => first.firstTrue(predicate) !== -1) &&
+      (!stopAtClaim || first.brokenClaim !== null);
+    return isEnough ? first : null;
+  }
+
+  private searched(options: SearchOptions, settings: ProductSettings): ProductSearch {
+    const bytes = this.product.domain / 8;
+    const isDense = bytes <= DENSE_BYTES_MAX && bytes <= DENSE_SHARE * options.bounds.memoryBytes;
+    const visited = isDense ? { visited: new DenseBitmap(this.product) } : {};
+    return new ProductSearch(this.product, options, { ...settings, ...visited }).run();
   }
 
   private complete(): ProductSearch {
@@ -107,7 +142,7 @@ export class Swept implements Exploration {
     if (this.states > GRAPH_STATES_MAX) throw new OutOfReach();
     const { options } = this;
     const everything = { stopAt: [], stopAtClaim: false, bounds: this.left() };
-    const search = new ProductSearch(this.product, { ...options, ...everything }).run();
+    const search = this.searched({ ...options, ...everything }, {});
     if (search.incomplete !== null) throw new OutOfReach();
     if (search.states !== this.states || search.transitions !== this.transitions) {
       throw new Error('internal: the sweep and the search do not agree');
@@ -174,7 +209,7 @@ export class Swept implements Exploration {
   badEnd(goals: readonly number[]): number {
     if (this.sweep.endsWell(goals) !== false) return -1;
     const options = { ...this.seeking(), stopAtClaim: false };
-    const search = new ProductSearch(this.product, options, { untilEnd: goals }).run();
+    const search = this.searched(options, { untilEnd: goals });
     const state = search.badEnd();
     if (state === -1) return UNPLACED;
     // Of two searches, one begins with all that the other found.

@@ -38,16 +38,14 @@ function roomOf({ closure, digits }: Product): number {
   return room;
 }
 
-function searched(product: Product, options: SearchOptions, visited?: Visited): Exploration {
+function searched(product: Product, options: SearchOptions, visited?: Visited): ProductSearch {
   return new ProductSearch(product, options, visited === undefined ? {} : { visited }).run();
 }
 
-/** What a search finds that ends early; null if it would have gone on. */
-function searchedFirst(product: Product, options: SearchOptions): Exploration | null {
-  const { bounds } = options;
-  const statesMax = Math.min(bounds.statesMax, SEARCHED_FIRST);
-  const found = searched(product, { ...options, bounds: { ...bounds, statesMax } });
-  return found.incomplete === 'states' && statesMax < bounds.statesMax ? null : found;
+/** A search that ends early. */
+function searchedFirst(product: Product, options: SearchOptions): ProductSearch {
+  const statesMax = Math.min(options.bounds.statesMax, SEARCHED_FIRST);
+  return searched(product, { ...options, bounds: { ...options.bounds, statesMax } });
 }
 
 /**
@@ -75,15 +73,21 @@ export function exploreProduct(
   // A sweep knows nothing of depth.
   if (isSmall || depthMax < room) return searched(product, options);
   const first = searchedFirst(product, options);
-  if (first !== null) return first;
-  const swept = sweepOf(product, options, { way, isRefused, started });
+  const isCutShort = first.incomplete === 'states' && options.bounds.statesMax > SEARCHED_FIRST;
+  if (!isCutShort) return first;
+  const swept = sweepOf(product, options, { way, isRefused, started }, first);
   return swept?.run() ?? searched(product, options);
 }
 
 /** What is to be swept; null where that cannot be. */
-function sweepOf(product: Product, options: SearchOptions, going: Going): Swept | null {
+function sweepOf(
+  product: Product,
+  options: SearchOptions,
+  going: Going,
+  first: ProductSearch,
+): Swept | null {
   try {
-    return new Swept(product, options, going.started);
+    return new Swept(product, options, going.started, first);
   } catch (thrown) {
     const isTooMuch = thrown instanceof Unclosed || thrown instanceof Untabled;
     if (!isTooMuch && !going.isRefused(thrown)) throw thrown;

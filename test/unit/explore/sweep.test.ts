@@ -47,8 +47,8 @@ function layouts(seed: number, groups: number): readonly SweepSettings[] {
   const digits = Array.from({ length: groups }, (_, group) => group + 1);
   const several = digits.filter(() => dice.chance(1, 2));
   const tails = [...digits.map((digit) => [digit]), ...(several.length === 0 ? [] : [several])];
-  const chunkWords = 2 ** dice.roll(6);
-  return [{}, { chunkWords }, ...tails.map((tail) => ({ tail, chunkWords }))];
+  const cut = { chunkWords: 2 ** dice.roll(6), visits: 1 + dice.roll(3) };
+  return [{}, cut, ...tails.map((tail) => ({ tail, ...cut }))];
 }
 
 const SEEDS = 40;
