@@ -165,6 +165,20 @@ export function explored(system: System, plan: Plan): [Compiled, Plan, Explorati
   return [compiled, plan, found];
 }
 
+/** Milliseconds for which a resident size is good: asking costs as much as learning an answer. */
+const SAMPLE_MS = 10;
+
+function sampled(measure: () => number): () => number {
+  let [value, at] = [0, -Infinity];
+  return () => {
+    const now = performance.now();
+    if (now - at < SAMPLE_MS) return value;
+    at = now;
+    value = measure();
+    return value;
+  };
+}
+
 /**
  * Decides the properties of a system on every reachable state. Verdicts of a search that reached a
  * bound are `unknown`, but for violations that were seen. Every trace is walked again through
@@ -194,7 +208,7 @@ function checked(system: System, options: CheckOptions): CheckReport {
     ...asked(plan, names.length > 0),
     symmetry: options.symmetry ?? false,
     clock: () => performance.now(),
-    residentBytes: () => process.memoryUsage.rss(),
+    residentBytes: sampled(() => process.memoryUsage.rss()),
     interrupted: options.interrupted ?? (() => false),
     onProgress: options.onProgress ?? (() => {}),
   };

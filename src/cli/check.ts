@@ -5,7 +5,6 @@ import type { Report } from '../model/verdict.ts';
 import { commandText } from '../report/command.ts';
 import { checkDocument, documentOf } from '../report/document.ts';
 import { reportText } from '../report/text.ts';
-import { attemptCheck } from './check-attempt.ts';
 import { exploring, stoppedReport } from './check-progress.ts';
 import type { CheckRequest } from './check-task.ts';
 import { EXIT_MISTAKE } from './exit-code.ts';
@@ -53,7 +52,6 @@ async function perform(invocation: Invocation): Promise<Outcome> {
       timeoutMs,
       memoryBytes,
       onProgress: (progress) => line.update(exploring(progress)),
-      attempt: () => attemptCheck(request),
     });
     const report = documentFor(ending, request);
     const assumptions = ending.is === 'done' ? ending.answer.assumptions : [];

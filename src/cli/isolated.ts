@@ -20,10 +20,8 @@ export function boundOf(
   }
 }
 
-export interface IsolatedOptions<Answer, Progress> extends LimitOptions {
+export interface IsolatedOptions<Progress> extends LimitOptions {
   readonly onProgress: (progress: Progress) => void;
-  /** What may end the task before a thread is needed; null if it does not. */
-  readonly attempt?: () => Promise<Ending<Answer, Progress> | null>;
 }
 
 /**
@@ -34,16 +32,13 @@ export interface IsolatedOptions<Answer, Progress> extends LimitOptions {
 export async function runIsolated<Answer, Progress = never>(
   task: TaskName,
   request: unknown,
-  options: IsolatedOptions<Answer, Progress>,
+  options: IsolatedOptions<Progress>,
 ): Promise<Ending<Answer, Progress>> {
   const interruption = new Uint8Array(new SharedArrayBuffer(1));
   let thread: Thread<Answer, Progress> | null = null;
-  // A signal that comes during the attempt is heard after it, and then meant for the thread.
   const interrupt = (): void => void Atomics.store(interruption, 0, 1);
   const limits = new Limits(options, interrupt, (by) => thread?.stop(by));
   try {
-    const ending = await options.attempt?.();
-    if (ending) return ending;
     thread = takeThread<Answer, Progress>(task, options.memoryBytes);
     const { onProgress } = options;
     thread.begin({ request, interruption }, { onStarted: limits.onStarted, onProgress });

@@ -15,7 +15,6 @@ export function startAhead(args: readonly string[]): void {
   const [verb = '', ...rest] = args;
   if (!VERBS.includes(verb) || rest.length === 0) return;
   if (rest.some((arg) => /^--(help|memory|replay)|^-h$/.test(arg))) return;
-  if (verb === 'check' && !rest.some((arg) => /[./\\]|^--timeout/.test(arg))) return;
   const task = verb as TaskName;
   ahead = { task, thread: new Thread(task, defaultMemoryBytes()) };
 }

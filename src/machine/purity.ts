@@ -122,14 +122,6 @@ export function evaluationsSoFar(): number {
   return evaluations;
 }
 
-/** After a computation that was cut off from outside: clock and chance work again. */
-export function releaseAbandoned(): void {
-  if (depth + batches === 0) return;
-  depth = 0;
-  batches = 0;
-  releaseTraps();
-}
-
 function checkPure(at: string): void {
   if (impurity === null) return;
   throw new ReconvergeError('RCV210', `${impurity} was called while evaluating the model`, {
