@@ -94,7 +94,8 @@ export class ProductSearch implements Exploration {
   }
 
   private enter(initial: number): void {
-    const state = canonical(this.product, this.orbits, initial);
+    const { product, orbits } = this;
+    const state = orbits.length === 0 ? initial : canonical(product, orbits, initial);
     if (!this.set.add(state)) return;
     const at = this.registers[TAIL] as number;
     this.queue.chunk(at)[at % this.queue.size] = state;

@@ -39,9 +39,11 @@ export function* initialStates(product: Product, system: IntegerSystem): Generat
     }
     return tuples.map((tuple) => members.find(tuple) * stride);
   });
+  const last = choices.pop() ?? [];
   const pick = choices.map(() => 0);
   for (;;) {
-    yield choices.reduce((sum, values, i) => sum + values[pick[i]!]!, 0);
+    const sum = choices.reduce((total, values, i) => total + values[pick[i]!]!, 0);
+    for (const value of last) yield sum + value;
     let position = pick.length - 1;
     while (position >= 0 && pick[position] === choices[position]!.length - 1) {
       pick[position] = 0;

@@ -41,7 +41,6 @@ describe.concurrent('a memory limit', () => {
       const ran = await reconverge([...args, '--memory', '200', '--json']);
       expectBounded(ran, { memoryBytes: 200 * MEBIBYTE });
     },
-    20_000,
   );
 
   it('says so to people, too, with what was covered', async () => {
