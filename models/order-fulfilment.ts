@@ -262,18 +262,19 @@ export default defineModel({
         release: { to: 'stock', send: revoke },
       },
       faults: {
-        order: { crash: crashes },
+        order: { crash: crashes, halt: 0 },
         reserve: { loseRequest: 1 },
         charge: { loseReply: 1, late: 1, refuse: 1, halfDone: { times: 1, send: start } },
         ship: { loseReply: 1, refuse: 1 },
-        refund: { loseReply: 1 },
+        refund: { loseReply: 1, refuse: 0 },
+        release: { loseReply: 0 },
       },
       recovery: { transient: 'retry', permanent: 'rollback', partial: 'compensate' },
       escalates: { transient: (s) => s.order.context.tries + 1 >= ATTEMPTS_MAX },
       // What the services have agrees with how far the order is; its own step may be done or not.
       consistent: ({ order: o, stock, payments, shipments }) => {
         const services = [stock, payments, shipments];
-        if (o.status === 'down' || services.some(isHalf)) return false;
+        if (o.status === 'down' || o.status === 'halted' || services.some(isHalf)) return false;
         if (o.matches('completed')) return services.every(isWhole);
         if (o.matches('cancelled')) return services.every(isUndone);
         const present = STEPS.indexOf(o.context.step);

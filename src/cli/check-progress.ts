@@ -1,7 +1,7 @@
 import type { Progress } from '../explore/exploration.ts';
 import type { PropertyReport, Stats } from '../model/verdict.ts';
 import { counted, duration, grouped } from '../report/lines.ts';
-import type { CheckRequest } from './check-task.ts';
+import type { CheckProgress, CheckRequest } from './check-task.ts';
 import { boundOf } from './isolated.ts';
 import type { Ending } from './thread.ts';
 
@@ -17,13 +17,14 @@ function outlook({ states, elapsedMs, estimate }: Progress): string {
 }
 
 /** How far an exploration is, on one line. */
-export function exploring(progress: Progress): string {
+export function exploring(progress: CheckProgress): string {
   const { states, transitions, depth, queued, elapsedMs } = progress;
   const counts = `${counted(states, 'state')}, ${counted(transitions, 'transition')}`;
   const rate = `${grouped(perSecond(states, elapsedMs / 1000))} states/s`;
   const place = depth === null ? '' : `depth ${depth}, `;
   const rest = `${grouped(queued)} to do, ${rate}${outlook(progress)}`;
-  return `exploring: ${counts}, ${place}${rest}`;
+  const what = progress.isTable === true ? 'tolerance, with other faults' : 'exploring';
+  return `${what}: ${counts}, ${place}${rest}`;
 }
 
 /** What was covered when the check last said how far it was: nothing, if it never did. */
@@ -61,5 +62,7 @@ export function stoppedReport(
     stats: started === null ? null : covered(progress, seconds),
     properties,
     assumptions: [],
+    tolerance: [],
+    toleranceMissing: null,
   } as const;
 }

@@ -1,7 +1,9 @@
 import { check, type CheckReport } from '../check/check.ts';
+import { toleranceOf } from '../check/tolerance.ts';
 import { planOf, selectProperties } from '../check/plan.ts';
 import { openModel, type Asked } from './open-model.ts';
 import type { Progress } from '../explore/exploration.ts';
+import type { ToleranceRow } from '../model/verdict.ts';
 import type { Task } from './protocol.ts';
 
 /** A check as the worker thread is asked for it. */
@@ -12,10 +14,26 @@ export interface CheckRequest extends Asked {
   readonly depthMax: number | null;
   readonly timeoutMs: number | null;
   readonly memoryBytes: number;
+  /** Whether the tolerance table is asked for. */
+  readonly tolerance: boolean;
+}
+
+/** How far a check is: its exploration, or one of those for the tolerance table. */
+export interface CheckProgress extends Progress {
+  readonly isTable?: boolean;
+}
+
+export interface CheckAnswer extends CheckReport {
+  readonly tolerance: readonly ToleranceRow[];
+  /** Why rows of it are missing; null when none are. */
+  readonly toleranceMissing: string | null;
 }
 
 /** Loads the model and decides its properties. */
-export const checkTask: Task<CheckRequest, CheckReport, Progress> = async (request, control) => {
+export const checkTask: Task<CheckRequest, CheckAnswer, CheckProgress> = async (
+  request,
+  control,
+) => {
   const { system, model, given } = await openModel(request);
   const { properties, symmetry, statesMax, depthMax, timeoutMs, memoryBytes } = request;
   const plan = selectProperties(planOf(system), properties);
@@ -24,8 +42,7 @@ export const checkTask: Task<CheckRequest, CheckReport, Progress> = async (reque
     given,
     properties: plan.properties.map(({ name, property: { kind } }) => ({ name, kind })),
   });
-  return check(system, {
-    properties,
+  const options = {
     symmetry,
     memoryBytes,
     ...(statesMax === null ? {} : { statesMax }),
@@ -33,5 +50,14 @@ export const checkTask: Task<CheckRequest, CheckReport, Progress> = async (reque
     ...(timeoutMs === null ? {} : { timeoutMs }),
     onProgress: control.progress,
     interrupted: control.interrupted,
-  });
+  };
+  const begun = performance.now();
+  const report = check(system, { ...options, properties });
+  const isWanted = request.tolerance && report.completeness === 'exhaustive';
+  if (!isWanted) return { ...report, tolerance: [], toleranceMissing: null };
+  const spent = performance.now() - begun;
+  const left = timeoutMs === null ? {} : { timeoutMs: Math.max(0, timeoutMs - spent) };
+  const onProgress = (progress: Progress): void => control.progress({ ...progress, isTable: true });
+  const { rows, missing } = toleranceOf(system, { ...options, ...left, onProgress }, report);
+  return { ...report, tolerance: rows, toleranceMissing: missing };
 };

@@ -1,12 +1,10 @@
 import { Option } from 'commander';
-import type { CheckReport } from '../check/check.ts';
-import type { Progress } from '../explore/exploration.ts';
 import type { Report } from '../model/verdict.ts';
 import { commandText } from '../report/command.ts';
 import { checkDocument, documentOf } from '../report/document.ts';
 import { reportText } from '../report/text.ts';
 import { exploring, stoppedReport } from './check-progress.ts';
-import type { CheckRequest } from './check-task.ts';
+import type { CheckAnswer, CheckProgress, CheckRequest } from './check-task.ts';
 import { EXIT_MISTAKE } from './exit-code.ts';
 import { numberOr, positiveNumber, propertyFlag, refuseUnavailable } from './flags.ts';
 import { setFlag, setParameters, texts, wholeNumber } from './flags.ts';
@@ -23,13 +21,14 @@ function requestOf({ model, options }: Invocation): CheckRequest {
     set: setParameters(texts(options['set'])),
     properties: texts(options['property']),
     symmetry: options['symmetry'] === true,
+    tolerance: options['tolerance'] !== false && texts(options['property']).length === 0,
     statesMax: numberOr(options['maxStates'], null),
     depthMax: numberOr(options['maxDepth'], null),
     ...limitsOf(options),
   };
 }
 
-function documentFor(ending: Ending<CheckReport, Progress>, request: CheckRequest): Report {
+function documentFor(ending: Ending<CheckAnswer, CheckProgress>, request: CheckRequest): Report {
   const found = ending.is === 'done' ? ending.answer : stoppedReport(ending, request);
   const { started } = ending;
   const { model, given = {} } = started ?? {};
@@ -48,13 +47,15 @@ async function perform(invocation: Invocation): Promise<Outcome> {
   const line = new ProgressLine(process.stderr);
   try {
     const { timeoutMs, memoryBytes } = request;
-    const ending = await runIsolated<CheckReport, Progress>('check', request, {
+    const ending = await runIsolated<CheckAnswer, CheckProgress>('check', request, {
       timeoutMs,
       memoryBytes,
       onProgress: (progress) => line.update(exploring(progress)),
     });
     const report = documentFor(ending, request);
     const assumptions = ending.is === 'done' ? ending.answer.assumptions : [];
+    const missing = ending.is === 'done' ? ending.answer.toleranceMissing : null;
+    if (missing !== null) note(`note: the tolerance table is not complete: ${missing}`);
     const outcome = outcomeOf(report, (page) => reportText(report, { ...page, assumptions }));
     const vacuous = report.properties.filter((property) => property.vacuous);
     if (options['strict'] !== true || vacuous.length === 0) return outcome;

@@ -32,10 +32,27 @@ function isTrace(value: unknown): value is Trace {
   );
 }
 
-function traceNamed(name: unknown, trace: unknown): readonly NamedTrace[] {
+function traceNamed(
+  name: unknown,
+  trace: unknown,
+  budgets: NamedTrace['budgets'] = null,
+): readonly NamedTrace[] {
   if (!isTrace(trace)) return [];
   const { initial, steps, loop = null } = trace;
-  return [{ name: typeof name === 'string' ? name : 'trace', trace: { initial, steps, loop } }];
+  return [
+    { name: typeof name === 'string' ? name : 'trace', trace: { initial, steps, loop }, budgets },
+  ];
+}
+
+/** A witness of the tolerance table is a behaviour under budgets of its own. */
+function witnessNamed({ faults, values, witness }: Fields): readonly NamedTrace[] {
+  const of = (isFields(values) ? values['witnessOf'] : undefined) ?? faults;
+  if (!isFields(of)) return [];
+  const budgets = Object.entries(of).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number' && entry[1] > 0,
+  );
+  const name = budgets.map(([fault, count]) => (count === 1 ? fault : `${count} × ${fault}`));
+  return traceNamed(name.join(' + '), witness, Object.fromEntries(budgets));
 }
 
 function tracesOf(content: Fields): readonly NamedTrace[] {
@@ -45,7 +62,7 @@ function tracesOf(content: Fields): readonly NamedTrace[] {
     .flatMap((property) => traceNamed(property['name'], property['trace']));
   const witnesses = (Array.isArray(tolerance) ? tolerance : [])
     .filter(isFields)
-    .flatMap((row) => traceNamed(Object.keys(row['faults'] ?? {}).join(', '), row['witness']));
+    .flatMap(witnessNamed);
   return [...traceNamed(name, content), ...traceNamed(name, trace), ...ofProperties, ...witnesses];
 }
 

@@ -1,4 +1,5 @@
 import { retrace, TraceRefuted } from '../check/retrace.ts';
+import { withBudgets } from '../machine/budgets.ts';
 import type { PropertyReport, Trace } from '../model/verdict.ts';
 import { openModel, type Asked } from './open-model.ts';
 import type { Task } from './protocol.ts';
@@ -7,6 +8,8 @@ import type { Task } from './protocol.ts';
 export interface NamedTrace {
   readonly name: string;
   readonly trace: Trace;
+  /** The budgets of all faults, where they are not the model's own. */
+  readonly budgets: { readonly [fault: string]: number } | null;
 }
 
 export interface ReplayRequest extends Asked {
@@ -23,10 +26,10 @@ export const replayTask: Task<ReplayRequest, ReplayAnswer, never> = async (reque
   const { traces } = request;
   const kind = 'replay';
   control.started({ model, given, properties: traces.map(({ name }) => ({ name, kind })) });
-  const properties = traces.map(({ name, trace }): PropertyReport => {
+  const properties = traces.map(({ name, trace, budgets }): PropertyReport => {
     const shown = { name, kind, vacuous: false, values: {}, trace, replay: null };
     try {
-      retrace(system, trace);
+      retrace(budgets === null ? system : withBudgets(system, budgets), trace);
       const because = 'the trace is a behaviour of this model';
       return { ...shown, result: 'holds', failure: null, because };
     } catch (thrown) {

@@ -46,7 +46,15 @@ function checkBudget(name: string, budget: number): void {
   });
 }
 
-function* declared(tolerance: AnyFaultTolerance): Generator<[string, number, FaultNature]> {
+/** A fault as it is declared, with a budget of its own. */
+interface Declaration {
+  readonly name: string;
+  readonly budget: number;
+  readonly nature: FaultNature;
+}
+
+/** All faults of a model in the order of declaration. @throws ReconvergeError RCV205 */
+export function* declaredFaults(tolerance: AnyFaultTolerance): Generator<Declaration> {
   for (const [target, faults] of Object.entries(tolerance.faults ?? {})) {
     for (const [kind, given] of Object.entries(faults)) {
       const nature = FAULT_NATURE[kind as NodeFault | EffectFault] as FaultNature | undefined;
@@ -57,14 +65,18 @@ function* declared(tolerance: AnyFaultTolerance): Generator<[string, number, Fau
         });
       }
       const budget = typeof given === 'object' ? given.times : (given as number);
-      yield [`${target}.${kind}`, budget, nature];
+      yield { name: `${target}.${kind}`, budget, nature };
     }
   }
   for (const [actor, events] of Object.entries(tolerance.environment ?? {})) {
     for (const [type, event] of Object.entries(events)) {
       if (!isFaultTrigger(event)) continue;
       const { kind, persistence, class: failureClass, budget } = event;
-      yield [`${actor}.${type}`, budget, { kind, persistence, class: failureClass }];
+      yield {
+        name: `${actor}.${type}`,
+        budget,
+        nature: { kind, persistence, class: failureClass },
+      };
     }
   }
 }
@@ -80,7 +92,7 @@ export function faultPlan(tolerance: AnyFaultTolerance): FaultPlan {
     for (const faultName of faults) shared.set(faultName, pool);
   }
   const faults = new Map<string, DeclaredFault>();
-  for (const [name, own, nature] of declared(tolerance)) {
+  for (const { name, budget: own, nature } of declaredFaults(tolerance)) {
     checkBudget(name, own);
     const pooled = shared.get(name);
     shared.delete(name);

@@ -1,6 +1,7 @@
 import type { CheckReport } from '../check/check.ts';
 import type { ErrorCode } from '../model/error.ts';
-import type { PropertyReport, Report, Stats, Trace, TraceStep } from '../model/verdict.ts';
+import type { PropertyReport, Report, Stats } from '../model/verdict.ts';
+import type { ToleranceRow, Trace, TraceStep } from '../model/verdict.ts';
 
 /** What a document says about the model that was looked at. */
 export type ModelIdentity = NonNullable<Report['model']>;
@@ -40,7 +41,10 @@ export function errorDocument(verb: string, error: ErrorDescription): Report {
 /**
  * What of a check goes into its document; without `stats` if it was stopped before there were any.
  */
-type Found = Omit<CheckReport, 'stats' | 'assumptions'> & { readonly stats: Stats | null };
+type Found = Omit<CheckReport, 'stats' | 'assumptions'> & {
+  readonly stats: Stats | null;
+  readonly tolerance: readonly ToleranceRow[];
+};
 
 /** The document of an exhaustive check, with the command that repeats it beside each property. */
 export function checkDocument(
@@ -48,12 +52,13 @@ export function checkDocument(
   found: Found,
   replay: (property: string) => string,
 ): Report {
-  const { result, completeness, bounds, stats } = found;
+  const { result, completeness, bounds, stats, tolerance } = found;
   const properties = found.properties.map((property) => ({
     ...property,
     replay: replay(property.name),
   }));
-  return documentOf({ verb: 'check', model, result, completeness, bounds, stats, properties });
+  const verdicts = { result, completeness, bounds, stats, properties, tolerance };
+  return documentOf({ verb: 'check', model, ...verdicts });
 }
 
 function orderedStep({ actor, event, label, fault, state }: TraceStep): TraceStep {
@@ -68,6 +73,22 @@ function orderedProperty(property: PropertyReport): PropertyReport {
   const { name, kind, result, failure, vacuous, because, values, trace, replay } = property;
   const shown = trace === null ? null : orderedTrace(trace);
   return { name, kind, result, failure, vacuous, because, values, trace: shown, replay };
+}
+
+function orderedRow(row: ToleranceRow): ToleranceRow {
+  const { faults, kind, persistence, class: failureClass, tolerates, ...rest } = row;
+  const { atLeast, values, witness } = rest;
+  const shown = witness === null ? null : orderedTrace(witness);
+  return {
+    faults,
+    kind,
+    persistence,
+    class: failureClass,
+    tolerates,
+    atLeast,
+    values,
+    witness: shown,
+  };
 }
 
 function orderedStats(stats: Stats): Stats {
@@ -99,7 +120,7 @@ function ordered(report: Report): Report {
     seed,
     stats: stats === null ? null : orderedStats(stats),
     properties: report.properties.map(orderedProperty),
-    tolerance: report.tolerance,
+    tolerance: report.tolerance.map(orderedRow),
     conformance: report.conformance,
     error: report.error,
   };

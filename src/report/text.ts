@@ -2,6 +2,7 @@ import type { Json, PropertyReport, Report, Result, Stats } from '../model/verdi
 import { aligned, counted, duration, filled, grouped, mebibytes } from './lines.ts';
 import type { Look, Paint } from './paint.ts';
 import { shortJson } from './shorten.ts';
+import { toleranceLines } from './tolerance.ts';
 import { traceLines } from './trace.ts';
 
 /** How a report is written for people. */
@@ -144,6 +145,7 @@ export function reportText(report: Report, options: TextOptions): string {
     ...emptyLines(report).map((line) => paint('doubtful', line)),
     ...propertyLines(report, options),
     ...assumptions.map((assumption) => paint('faint', `  assuming ${assumption}`)),
+    ...toleranceLines(report.tolerance, options),
     ...violated.flatMap((property) => counterexample(property, options)),
   ];
   return `${lines.join('\n')}\n`;
