@@ -34,9 +34,16 @@ export { DOWN_TAG } from './model/recovery.ts';
 export type { Recovery, RecoveryTable, Strategy } from './model/recovery.ts';
 
 export { always, converges, deadlockFree, eventually } from './model/property.ts';
-export { eventuallyAlways, recoverable } from './model/property.ts';
+export { eventuallyAlways, leadsTo, ltl, recoverable, until } from './model/property.ts';
 export { sometimes, withinSteps } from './model/property.ts';
-export type { Fairness, Predicate, Property, PropertyKind } from './model/property.ts';
+export type {
+  Fairness,
+  FairnessClaims,
+  Formula,
+  Predicate,
+  Property,
+  PropertyKind,
+} from './model/property.ts';
 
 export { choice, integer, parameterValues } from './model/parameter.ts';
 export type { ChoiceParameter, IntegerParameter, Parameter } from './model/parameter.ts';

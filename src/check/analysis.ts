@@ -1,11 +1,12 @@
 import type { Exploration } from '../explore/exploration.ts';
+import type { Fairness } from '../model/property.ts';
 import type { Fairness as FairnessClasses } from '../explore/fair.ts';
 import type { Graph } from '../explore/graph.ts';
 import type { Compiled } from '../machine/compile.ts';
+import type { Action } from '../model/integer-system.ts';
 import type { Label } from '../model/verdict.ts';
+import { partsOf } from './claims.ts';
 import type { Plan } from './plan.ts';
-
-const LABELS: readonly Label[] = ['P', 'R', 'E', 'F'];
 
 /**
  * What all properties share: the explored span, its labelled edges, and sets of states by
@@ -77,26 +78,50 @@ export class Analysis {
   }
 
   /**
-   * One weak class per actor and label of P, R and E; strong for replies that compete with a
-   * timeout.
+   * By default one weak class per actor and label of P, R and E; strong for replies that compete
+   * with a timeout. Claims: one class per claim and actor.
    */
-  fairness(kind: 'default' | 'none'): FairnessClasses {
+  fairness(kind: Fairness): FairnessClasses {
+    if (kind === 'none') return { weak: [], strong: [], classes: 0 };
+    if (kind !== 'default') {
+      const { weak = [], strong = [] } = kind;
+      const classes = new Map<string, number>();
+      const layers = (claims: readonly string[]): readonly Int32Array[] =>
+        claims.map((claim) => this.classed(classes, (action) => this.claimed(claim, action)));
+      return { weak: layers(weak), strong: layers(strong), classes: classes.size };
+    }
+    const classes = new Map<string, number>();
+    const weak = this.classed(classes, ({ actor, label }) => `${actor} ${label}`);
+    const strong = this.classed(classes, ({ actor, event, strong: competes }) =>
+      competes ? `reply ${actor} ${event.type}` : null,
+    );
+    return { weak: [weak], strong: [strong], classes: classes.size };
+  }
+
+  /** The class of every edge without a fault, by name. */
+  private classed(
+    classes: Map<string, number>,
+    nameOf: (action: Action) => string | null,
+  ): Int32Array {
     const { actions } = this.graph;
-    const actors = this.compiled.actorNames.length;
-    const weak = new Int32Array(actions.length).fill(-1);
-    const strong = new Int32Array(actions.length).fill(-1);
-    if (kind === 'none') return { weak, strong, classes: 0 };
-    const replies = new Map<string, number>();
+    const layer = new Int32Array(actions.length).fill(-1);
     for (let edge = 0; edge < actions.length; edge += 1) {
       const action = this.compiled.action(actions[edge] as number);
-      if (action.label === 'F') continue;
-      weak[edge] = action.actor * 3 + LABELS.indexOf(action.label);
-      if (!action.strong) continue;
-      const reply = `${action.actor} ${action.event.type}`;
-      if (!replies.has(reply)) replies.set(reply, replies.size);
-      strong[edge] = replies.get(reply) as number;
+      const name = action.label === 'F' ? null : nameOf(action);
+      if (name === null) continue;
+      if (!classes.has(name)) classes.set(name, classes.size);
+      layer[edge] = classes.get(name) as number;
     }
-    return { weak, strong, classes: Math.max(actors * 3, replies.size) };
+    return layer;
+  }
+
+  /** `*`: every step; `tm`, `tm.VOTE`: the steps of an actor, of each replica by itself. */
+  private claimed(claim: string, { actor, event }: Action): string | null {
+    if (claim === '*') return claim;
+    const name = this.compiled.actorNames[actor] as string;
+    const [part, type] = partsOf(claim);
+    if (name.replace(/\[\d+\]$/, '') !== part) return null;
+    return type === null || type === event.type ? `${claim} of ${name}` : null;
   }
 
   /**

@@ -134,13 +134,21 @@ function report(analysis: Analysis, system: System, whole: boolean): readonly Pr
 
 function assumptionsOf(analysis: Analysis): readonly string[] {
   const { properties } = analysis.plan;
+  const claims = properties.flatMap(({ name, property }) => {
+    if (!('fairness' in property) || typeof property.fairness === 'string') return [];
+    const { weak = [], strong = [] } = property.fairness;
+    return [
+      ...weak.map((claim) => `weak fairness of ${claim} (${name})`),
+      ...strong.map((claim) => `strong fairness of ${claim} (${name})`),
+    ];
+  });
   const fair = properties.some(({ property }) =>
     'fairness' in property ? property.fairness === 'default' : false,
   );
-  if (!fair) return [];
+  if (!fair) return claims;
   const weak = 'weak fairness of every actor for its P, its R and its E steps';
   const strong = 'strong fairness of a pending reply that competes with a timeout';
-  return analysis.assumesStrongFairness ? [weak, strong] : [weak];
+  return [weak, ...(analysis.assumesStrongFairness ? [strong] : []), ...claims];
 }
 
 /**

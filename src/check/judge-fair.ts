@@ -1,5 +1,6 @@
 import { fairComponents } from '../explore/fair.ts';
 import { canReach, fairCycle, shortestPath } from '../explore/paths.ts';
+import type { Fairness } from '../model/property.ts';
 import type { Subgraph } from '../explore/scc.ts';
 import type { Analysis } from './analysis.ts';
 import { HOLDS, violated, type Judgement } from './judgement.ts';
@@ -9,7 +10,7 @@ import { pathTo, prolonged } from './path.ts';
 function stuck(
   analysis: Analysis,
   part: Subgraph,
-  fairness: 'default' | 'none',
+  fairness: Fairness,
   isBadEnd: (state: number) => boolean,
 ): { readonly end: number; readonly cycles: ReturnType<typeof fairComponents> } {
   let end = -1;
@@ -21,7 +22,7 @@ function stuck(
 
 const earliest = (states: Int32Array): number => states.reduce((a, b) => Math.min(a, b));
 
-export function judgeConverges(analysis: Analysis, fairness: 'default' | 'none'): Judgement {
+export function judgeConverges(analysis: Analysis, fairness: Fairness): Judgement {
   const { plan, found } = analysis;
   const values = { C: found.count(plan.consistent) };
   if (found.isInevitable(plan.settled, [plan.checkpointedDone])) return { ...HOLDS, values };
@@ -62,7 +63,7 @@ export function judgeConverges(analysis: Analysis, fairness: 'default' | 'none')
 export function judgeEventually(
   analysis: Analysis,
   predicate: number,
-  fairness: 'default' | 'none',
+  fairness: Fairness,
 ): Judgement {
   if (analysis.found.isInevitable(predicate, [])) return HOLDS;
   const { graph, moves, progress } = analysis;
@@ -92,11 +93,7 @@ export function judgeEventually(
   return violated('lasso', 'the loop is fair, and it never holds', path);
 }
 
-export function judgeStays(
-  analysis: Analysis,
-  predicate: number,
-  fairness: 'default' | 'none',
-): Judgement {
+export function judgeStays(analysis: Analysis, predicate: number, fairness: Fairness): Judgement {
   if (analysis.found.isInevitable(predicate, []) && analysis.found.isClosed(predicate))
     return HOLDS;
   const { graph, progress } = analysis;

@@ -3,6 +3,8 @@ import { canReach, stepsToGoal } from '../explore/paths.ts';
 import type { Analysis } from './analysis.ts';
 import { judgeFromAfar } from './judge-from-afar.ts';
 import { judgeConverges, judgeEventually, judgeStays } from './judge-fair.ts';
+import type { Logic } from './automaton.ts';
+import { judgeTemporal } from './judge-temporal.ts';
 import { HOLDS, violated, type Judgement } from './judgement.ts';
 import { pathIfPlaced, pathTo, prolonged } from './path.ts';
 import type { PlannedProperty } from './plan.ts';
@@ -117,7 +119,8 @@ export function judge(analysis: Analysis, planned: PlannedProperty): Judgement {
   return { ...judgement, values: { ...judgement.values, assumes: COMPETING } };
 }
 
-function decide(analysis: Analysis, { name, property, predicate }: PlannedProperty): Judgement {
+function decide(analysis: Analysis, planned: PlannedProperty): Judgement {
+  const { name, property, predicate, formula } = planned;
   const { settled, consistent } = analysis.plan;
   switch (property.kind) {
     case 'always':
@@ -134,6 +137,10 @@ function decide(analysis: Analysis, { name, property, predicate }: PlannedProper
       return judgeConverges(analysis, property.fairness);
     case 'withinSteps':
       return judgeWithin(analysis, predicate === -1 ? settled : predicate, property.steps);
+    case 'leadsTo':
+    case 'until':
+    case 'ltl':
+      return judgeTemporal(analysis, formula as Logic, property.fairness);
     case 'deadlockFree':
       return judgeDeadlock(analysis);
     case 'total':
@@ -149,6 +156,9 @@ const NEEDS_ALL: ReadonlySet<string> = new Set([
   'recoverable',
   'converges',
   'withinSteps',
+  'leadsTo',
+  'until',
+  'ltl',
   'deadlockFree',
 ]);
 

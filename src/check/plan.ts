@@ -2,7 +2,9 @@ import type { NamedPredicate } from '../machine/compile.ts';
 import { replicasOf, vouchFor } from '../machine/replicas.ts';
 import type { AnyStateMachine } from 'xstate';
 import type { AnyPart, Parts } from '../model/part.ts';
-import type { Property } from '../model/property.ts';
+import type { Predicate, Property } from '../model/property.ts';
+import { partsOf } from './claims.ts';
+import { logicOf, type Logic } from './automaton.ts';
 import { DOWN_TAG } from '../model/recovery.ts';
 import type { AnyView, System } from '../model/system.ts';
 import { ReconvergeError } from '../model/error.ts';
@@ -11,8 +13,10 @@ import { ReconvergeError } from '../model/error.ts';
 export interface PlannedProperty {
   readonly name: string;
   readonly property: Property<AnyView> | { readonly kind: 'total' } | { readonly kind: 'recovery' };
-  /** -1 where the property has no predicate of its own. */
+  /** -1 where the property has no predicate of its own, or several. */
   readonly predicate: number;
+  /** The formula of a temporal property over numbers of predicates. */
+  readonly formula?: Logic;
 }
 
 /** What is asked of the exploration: the predicates, and the properties in terms of them. */
@@ -98,12 +102,26 @@ export function planOf(system: System): Plan {
   const finite = Object.fromEntries(Object.entries(parts).filter(([, part]) => hasFinal(part)));
   const given = Object.entries(tolerance.properties ?? {});
   const properties: PlannedProperty[] = given.map(([name, property]) => {
+    if ('formula' in property) {
+      const atom = (holds: Predicate<AnyView>): number => add(`properties.${name}`, holds);
+      return { name, property, predicate: -1, formula: logicOf(property.formula, atom) };
+    }
     const holds = 'holds' in property ? property.holds : null;
     return { name, property, predicate: holds === null ? -1 : add(`properties.${name}`, holds) };
   });
   if (consistent !== undefined && !given.some(([name]) => name === CONVERGES)) {
     const property = { kind: 'converges', fairness: 'default' } as const;
     properties.push({ name: CONVERGES, property, predicate: -1 });
+  }
+  for (const { name, property } of properties) {
+    if (!('fairness' in property) || typeof property.fairness === 'string') continue;
+    const claims = [...(property.fairness.weak ?? []), ...(property.fairness.strong ?? [])];
+    const unknown = claims.find((claim) => claim !== '*' && !(partsOf(claim)[0] in parts));
+    if (unknown === undefined) continue;
+    throw new ReconvergeError('RCV304', `'${unknown}' names no actor that could be fair`, {
+      at: `properties.${name}`,
+      hint: `a claim is *, an actor, or actor.EVENT; actors: ${Object.keys(parts).join(', ')}`,
+    });
   }
   const reserved = given.map(([name]) => name).find((name) => name === TOTAL || name === RECOVERY);
   if (reserved !== undefined) {

@@ -1,11 +1,15 @@
 import { forEachComponent, type Subgraph } from './scc.ts';
 
-/** Fairness classes of edges; -1 for an edge without one. */
+/**
+ * Fairness classes of edges, in layers: by edge its class, -1 for none. An edge may have a class in
+ * every layer.
+ */
 export interface Fairness {
   /** Weak: a class that stays enabled for ever is taken again and again. */
-  readonly weak: Int32Array;
+  readonly weak: readonly Int32Array[];
   /** Strong: a class that is enabled again and again is taken again and again. */
-  readonly strong: Int32Array;
+  readonly strong: readonly Int32Array[];
+  /** Classes are numbered from 0 up to this, exclusive, in weak and in strong layers. */
   readonly classes: number;
 }
 
@@ -16,11 +20,16 @@ export interface FairComponent {
 }
 
 /** Which classes have a counted edge at a state. */
-function enabledAt(part: Subgraph, classOf: Int32Array, state: number, into: Uint8Array): void {
+function enabledAt(
+  part: Subgraph,
+  layers: readonly Int32Array[],
+  state: number,
+  into: Uint8Array,
+): void {
   const { offsets } = part.graph;
   for (let edge = offsets[state] as number; edge < (offsets[state + 1] as number); edge += 1) {
-    const kind = classOf[edge] as number;
-    if (part.counted[edge] === 1 && kind >= 0) into[kind] = 1;
+    if (part.counted[edge] === 0) continue;
+    for (const classOf of layers) if (classOf[edge]! >= 0) into[classOf[edge]!] = 1;
   }
 }
 
@@ -58,10 +67,10 @@ class Examination {
       for (let edge = graph.offsets[state] as number; edge < end; edge += 1) {
         if (counted[edge] === 0 || this.member[graph.targets[edge] as number] === 0) continue;
         cyclic = true;
-        const weak = this.fairness.weak[edge] as number;
-        const strong = this.fairness.strong[edge] as number;
-        if (weak >= 0) takenWeak[weak] = edge;
-        if (strong >= 0) takenStrong[strong] = edge;
+        for (const weak of this.fairness.weak) if (weak[edge]! >= 0) takenWeak[weak[edge]!] = edge;
+        for (const strong of this.fairness.strong) {
+          if (strong[edge]! >= 0) takenStrong[strong[edge]!] = edge;
+        }
       }
     }
     return { takenWeak, takenStrong, cyclic };

@@ -1,4 +1,6 @@
 import type { PlannedProperty } from '../check/plan.ts';
+import type { Logic } from '../check/automaton.ts';
+import { judgeFormula } from './judge-formula.ts';
 import { isTrapped, statesOf } from './fair-run.ts';
 import type { RunVerdict, Sample } from './sample.ts';
 import type { State, Step } from './stepping.ts';
@@ -128,7 +130,7 @@ function judgeStays(sample: Sample, predicate: number): RunVerdict {
  */
 export function judgeRun(
   sample: Sample,
-  { name, property, predicate }: PlannedProperty,
+  { name, property, predicate, formula }: PlannedProperty,
 ): RunVerdict {
   const goal = predicate === -1 ? sample.plan.settled : predicate;
   switch (property.kind) {
@@ -152,6 +154,10 @@ export function judgeRun(
       return judgeConverges(sample);
     case 'withinSteps':
       return judgeWithin(sample, goal, property.steps);
+    case 'leadsTo':
+    case 'until':
+    case 'ltl':
+      return judgeFormula(sample, formula as Logic);
     case 'deadlockFree':
       return judgeDeadlock(sample);
   }

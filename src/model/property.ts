@@ -1,12 +1,37 @@
 /** A question about a state; pure, a function of what it reads (the engine tracks the reads). */
 export type Predicate<S> = (state: S) => boolean;
 
+/**
+ * A formula of linear temporal logic over paths: a predicate holds of the first state of a path.
+ * `next` is the path after its first step; a path that ends stays in its last state for ever.
+ * `until: [p, q]`: q comes, and p holds all along before; `release: [p, q]`: q holds up to and
+ * including the state in which p does, or for ever.
+ */
+export type Formula<S> =
+  | Predicate<S>
+  | { readonly not: Formula<S> }
+  | { readonly and: readonly Formula<S>[] }
+  | { readonly or: readonly Formula<S>[] }
+  | { readonly implies: readonly [Formula<S>, Formula<S>] }
+  | { readonly next: Formula<S> }
+  | { readonly always: Formula<S> }
+  | { readonly eventually: Formula<S> }
+  | { readonly until: readonly [Formula<S>, Formula<S>] }
+  | { readonly release: readonly [Formula<S>, Formula<S>] };
+
+/** A formula of which every fair path is asked. */
+export interface Temporal<S> {
+  readonly formula: Formula<S>;
+  readonly fairness: Fairness;
+}
+
 /** A property of a model, as data; `src/check` decides it. Meanings: spec 1.8. */
 export type Property<S> =
   | { readonly kind: 'always'; readonly holds: Predicate<S> }
   | { readonly kind: 'sometimes'; readonly holds: Predicate<S> }
   | { readonly kind: 'eventually'; readonly holds: Predicate<S>; readonly fairness: Fairness }
   | { readonly kind: 'eventuallyAlways'; readonly holds: Predicate<S>; readonly fairness: Fairness }
+  | ({ readonly kind: 'leadsTo' | 'until' | 'ltl' } & Temporal<S>)
   | { readonly kind: 'recoverable'; readonly holds: Predicate<S> | null }
   | { readonly kind: 'converges'; readonly fairness: Fairness }
   | { readonly kind: 'withinSteps'; readonly steps: number; readonly holds: Predicate<S> | null }
@@ -14,8 +39,18 @@ export type Property<S> =
 
 export type PropertyKind = Property<never>['kind'];
 
-/** `default` is the fairness of spec 1.7; `none` lets any enabled step be postponed for ever. */
-export type Fairness = 'default' | 'none';
+/**
+ * `default` is the fairness of spec 1.7; `none` lets any enabled step be postponed for ever. Or by
+ * claims: `*` (some step without a fault), `tm` (a step of that actor; of each replica by itself),
+ * `tm.VOTE` (its step for that event). Weak: what stays enabled is taken. Strong: what is enabled
+ * again and again is taken.
+ */
+export type Fairness = 'default' | 'none' | FairnessClaims;
+
+export interface FairnessClaims {
+  readonly weak?: readonly string[];
+  readonly strong?: readonly string[];
+}
 
 /** In every reachable state. */
 export function always<S>(holds: Predicate<S>): Property<S> {
@@ -44,6 +79,36 @@ export function eventuallyAlways<S>(
   options: { fairness?: Fairness } = {},
 ): Property<S> {
   return { kind: 'eventuallyAlways', holds, fairness: options.fairness ?? 'default' };
+}
+
+/** Whenever `first` holds, `then` holds then or later, on every fair path. */
+export function leadsTo<S>(
+  first: Predicate<S>,
+  then: Predicate<S>,
+  { fairness = 'default' }: { fairness?: Fairness } = {},
+): Property<S> {
+  const formula: Formula<S> = { always: { implies: [first, { eventually: then }] } };
+  return { kind: 'leadsTo', formula, fairness };
+}
+
+/** On every fair path `goal` comes to hold, and `meanwhile` holds all along before. */
+export function until<S>(
+  meanwhile: Predicate<S>,
+  goal: Predicate<S>,
+  { fairness = 'default' }: { fairness?: Fairness } = {},
+): Property<S> {
+  return { kind: 'until', formula: { until: [meanwhile, goal] }, fairness };
+}
+
+/**
+ * A formula of linear temporal logic, on every fair path from an initial state. Steps that change
+ * nothing are no steps, and faults may happen anywhere, but not for ever.
+ */
+export function ltl<S>(
+  formula: Formula<S>,
+  { fairness = 'default' }: { fairness?: Fairness } = {},
+): Property<S> {
+  return { kind: 'ltl', formula, fairness };
 }
 
 /**

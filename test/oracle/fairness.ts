@@ -7,6 +7,7 @@
  * (In a bottom component of Z one can then go round and satisfy every class; conversely what a fair
  * path visits infinitely often is such a set.)
  */
+import type { Fairness } from '../../src/model/property.ts';
 import type { NaiveEdge, NaiveGraph } from './explore.ts';
 
 export interface Reading {
@@ -37,8 +38,28 @@ function grouped(
   return [...names].map((each) => ({ strong, steps: steps.filter((step) => name(step) === each) }));
 }
 
-function classes(graph: NaiveGraph, reading: Reading): readonly FairnessClass[] {
+/** What a claim calls a step: `*`, an actor, or an actor and an event; replicas are apart. */
+function claimed(claim: string, { actor, event }: NaiveEdge): string | null {
+  if (claim === '*') return claim;
+  const part = actor.replace(/\[.*/, '');
+  const { type } = JSON.parse(event) as { type: string };
+  return claim === part || claim === `${part}.${type}` ? actor : null;
+}
+
+function classes(
+  graph: NaiveGraph,
+  fairness: Fairness,
+  reading: Reading,
+): readonly FairnessClass[] {
   const steps = free(graph);
+  if (fairness === 'none') return [];
+  if (fairness !== 'default') {
+    const { weak = [], strong = [] } = fairness;
+    return [
+      ...weak.flatMap((claim) => grouped(false, steps, (step) => claimed(claim, step))),
+      ...strong.flatMap((claim) => grouped(true, steps, (step) => claimed(claim, step))),
+    ];
+  }
   const counts = (strong: string): boolean =>
     strong.startsWith('deliver ') || reading.strong === 'serve and deliver';
   return [
@@ -65,17 +86,17 @@ export function reaching(
 
 /**
  * The states of `inside` from which a path without faults can stay inside for ever, fairly or
- * anyhow, and come again and again to `visiting`, if that is asked for.
+ * anyhow, and come again and again to each of `visiting`.
  */
 export function foreverInside(
   graph: NaiveGraph,
   inside: ReadonlySet<number>,
-  fairness: 'default' | 'none',
+  fairness: Fairness,
   reading: Reading,
-  visiting: ReadonlySet<number> | null = null,
+  visiting: readonly ReadonlySet<number>[] = [],
 ): Set<number> {
   const steps = free(graph);
-  const obligations = fairness === 'none' ? [] : classes(graph, reading);
+  const obligations = classes(graph, fairness, reading);
   let kept = new Set(inside);
   for (;;) {
     const current = kept;
@@ -92,8 +113,8 @@ export function foreverInside(
         [...next].filter((state) => met.has(state) || (strong && disabled.has(state))),
       );
     }
-    if (visiting !== null) {
-      const met = reaching(steps, new Set([...visiting].filter((s) => current.has(s))), current);
+    for (const visited of visiting) {
+      const met = reaching(steps, new Set([...visited].filter((s) => current.has(s))), current);
       next = new Set([...next].filter((state) => met.has(state)));
     }
     // EF: what can enter such a path without leaving `inside` begins one, too.

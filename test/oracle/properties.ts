@@ -2,13 +2,14 @@
  * Naive decisions of the properties on a naive graph, by fixpoints over sets of state numbers,
  * written after the definitions (spec 1.7, 1.8) and for clarity only.
  */
-import type { Property } from '../../src/model/property.ts';
+import type { Fairness, Property } from '../../src/model/property.ts';
 import type { AnyView, System } from '../../src/model/system.ts';
 import type { FailureForm } from '../../src/model/verdict.ts';
 import type { NaiveGraph } from './explore.ts';
 import type { Reading } from './fairness.ts';
 import type { Predicate, Span, States } from './span.ts';
 import { DEFAULT_READING, foreverInside, free, reaching } from './fairness.ts';
+import { isSatisfied } from './formula.ts';
 import { both, distances, minus, sightsOf, spanOf, where } from './span.ts';
 import { allSights } from './view.ts';
 
@@ -34,7 +35,7 @@ function finding(span: Span, failures: [FailureForm, States][], within: States):
   return { holds: shown.length === 0, failures: new Map(shown), distances: new Map(nearest) };
 }
 
-function eventually(span: Span, holds: Predicate, fairness: 'default' | 'none'): Finding {
+function eventually(span: Span, holds: Predicate, fairness: Fairness): Finding {
   const avoiding = minus(span.all, where(span.graph, holds));
   const reached = new Set(distances(span, avoiding).keys());
   const loops = foreverInside(span.graph, reached, fairness, span.reading);
@@ -48,10 +49,10 @@ function eventually(span: Span, holds: Predicate, fairness: 'default' | 'none'):
   );
 }
 
-function eventuallyAlways(span: Span, holds: Predicate, fairness: 'default' | 'none'): Finding {
+function eventuallyAlways(span: Span, holds: Predicate, fairness: Fairness): Finding {
   const { graph, all, deadEnds, reading } = span;
   const left = minus(all, where(graph, holds));
-  const loops = foreverInside(graph, all, fairness, reading, left);
+  const loops = foreverInside(graph, all, fairness, reading, [left]);
   const ends: [FailureForm, States] = ['deadlock', both(left, deadEnds)];
   return finding(span, [ends, ['lasso', loops]], all);
 }
@@ -70,7 +71,7 @@ function unfinished({ system, graph, deadEnds }: Span): Set<number> {
   return both(deadEnds, where(graph, open));
 }
 
-function converges(span: Span, fairness: 'default' | 'none'): Finding {
+function converges(span: Span, fairness: Fairness): Finding {
   const { graph, rest, all, deadEnds, reading } = span;
   const outside = minus(all, rest);
   const stuck = new Set([...both(deadEnds, outside), ...unfinished(span)]);
@@ -140,6 +141,12 @@ export function decide(
       return converges(span, property.fairness);
     case 'withinSteps':
       return withinSteps(span, property.steps, property.holds);
+    case 'leadsTo':
+    case 'until':
+    case 'ltl': {
+      const holds = isSatisfied(span, property.formula, property.fairness);
+      return { ...finding(span, [], span.all), holds };
+    }
     case 'deadlockFree':
       return deadlockFree(span);
   }

@@ -1,5 +1,5 @@
 import type { AnyView } from '../../src/model/system.ts';
-import type { Property } from '../../src/model/property.ts';
+import type { Formula, Property } from '../../src/model/property.ts';
 import type { Dice } from './dice.ts';
 import * as properties from '../../src/model/property.ts';
 import { MODULUS, TAGS } from './random-machine.ts';
@@ -66,6 +66,24 @@ export function randomPredicate(dice: Dice, spots: readonly Spot[]): RandomPredi
   return dice.pick(shapes);
 }
 
+/** A random formula with so many operators one in another, at most. */
+function randomFormula(dice: Dice, spots: readonly Spot[], depth: number): Formula<AnyView> {
+  const part = (): Formula<AnyView> => randomFormula(dice, spots, depth - 1);
+  if (depth === 0 || dice.chance(1, 4)) return randomPredicate(dice, spots);
+  const shapes: readonly (() => Formula<AnyView>)[] = [
+    () => ({ not: part() }),
+    () => ({ and: [part(), part()] }),
+    () => ({ or: [part(), part()] }),
+    () => ({ implies: [part(), part()] }),
+    () => ({ next: part() }),
+    () => ({ always: part() }),
+    () => ({ eventually: part() }),
+    () => ({ until: [part(), part()] }),
+    () => ({ release: [part(), part()] }),
+  ];
+  return dice.pick(shapes)();
+}
+
 /** One property of every kind, about random questions. */
 export function randomProperties(
   dice: Dice,
@@ -86,6 +104,19 @@ export function randomProperties(
     'comes back': properties.converges({ fairness: 'none' }),
     'comes soon': properties.withinSteps(dice.roll(7), maybe()),
     'never sticks': properties.deadlockFree(),
+    'comes if all are served': properties.eventually(ask(), {
+      fairness: { weak: ['*'], strong: [dice.pick(spots).part] },
+    }),
+    'is answered if one is served': properties.leadsTo(ask(), ask(), {
+      fairness: { weak: [dice.pick(spots).part] },
+    }),
+    'is answered': properties.leadsTo(ask(), both()),
+    'is answered on every path': properties.leadsTo(ask(), ask(), { fairness: 'none' }),
+    'lasts until': properties.until(ask(), ask()),
+    'as a formula': properties.ltl(randomFormula(dice, spots, 2)),
+    'as a formula on every path': properties.ltl(randomFormula(dice, spots, 2), {
+      fairness: 'none',
+    }),
     'comes to stay': properties.eventuallyAlways(ask()),
     'comes to stay on every path': properties.eventuallyAlways(ask(), { fairness: 'none' }),
   };

@@ -64,8 +64,7 @@ describe('fair components', () => {
   it('without classes are the components with an edge', () => {
     for (const seed of SEEDS) {
       const { part } = randomSample(seed);
-      const no = new Int32Array(part.counted.length).fill(-1);
-      const found = fairComponents(part, { weak: no, strong: no, classes: 0 });
+      const found = fairComponents(part, { weak: [], strong: [], classes: 0 });
       const cyclic: number[][] = [];
       forEachComponent(part, (states) => {
         const own = [...states];
@@ -97,10 +96,11 @@ function faults(sample: Sample, hops: readonly Hop[], start: number, inside: rea
   if (hops.length === 0) said.push('empty');
   if (at !== start) said.push('does not close');
   const visited = [...new Set(hops.map(({ from }) => from))];
-  const enabled = (of: Int32Array, state: number, kind: number): boolean =>
-    counted.some(({ edge, from }) => from === state && of[edge] === kind);
+  const enabled = (of: readonly Int32Array[], state: number, kind: number): boolean =>
+    counted.some(({ edge, from }) => from === state && of.some((layer) => layer[edge] === kind));
   for (let kind = 0; kind < fairness.classes; kind += 1) {
-    const takes = (of: Int32Array): boolean => hops.some(({ edge }) => of[edge] === kind);
+    const takes = (of: readonly Int32Array[]): boolean =>
+      hops.some(({ edge }) => of.some((layer) => layer[edge] === kind));
     const always = visited.every((state) => enabled(fairness.weak, state, kind));
     if (always && !takes(fairness.weak)) said.push(`starves weak class ${kind}`);
     const ever = visited.some((state) => enabled(fairness.strong, state, kind));

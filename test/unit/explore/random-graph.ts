@@ -43,9 +43,12 @@ export function randomSample(seed: number, most = 7): Sample {
   const flags = bits(all.length, 7, 8);
   const kind = (): number => (classes === 0 || dice.chance(1, 4) ? -1 : dice.roll(classes));
   const strong = dice.chance(2, 3);
+  // An edge may have a class in every layer.
+  const layers = (of: () => number): Int32Array[] =>
+    Array.from({ length: 1 + dice.roll(2) }, () => Int32Array.from(all, of));
   const fairness = {
-    weak: Int32Array.from(all, kind),
-    strong: Int32Array.from(all, () => (strong && dice.chance(1, 3) ? kind() : -1)),
+    weak: layers(kind),
+    strong: layers(() => (strong && dice.chance(1, 3) ? kind() : -1)),
     classes,
   };
   const counted = all.filter(({ edge }) => flags[edge] === 1);
@@ -84,9 +87,12 @@ export function fairSets(sample: Sample): readonly (readonly number[])[] {
     const reach = closure(n, within);
     if (!states.every((from) => states.every((to) => reach[from]?.[to] === 1))) continue;
     const isFair = Array.from({ length: fairness.classes }, (_, kind) => kind).every((kind) => {
-      const takes = (of: Int32Array): boolean => within.some(({ edge }) => of[edge] === kind);
-      const enabled = (of: Int32Array, state: number): boolean =>
-        counted.some(({ edge, from }) => from === state && of[edge] === kind);
+      const takes = (of: readonly Int32Array[]): boolean =>
+        within.some(({ edge }) => of.some((layer) => layer[edge] === kind));
+      const enabled = (of: readonly Int32Array[], state: number): boolean =>
+        counted.some(
+          ({ edge, from }) => from === state && of.some((layer) => layer[edge] === kind),
+        );
       const weakly = takes(fairness.weak) || states.some((state) => !enabled(fairness.weak, state));
       const strongly =
         takes(fairness.strong) || !states.some((state) => enabled(fairness.strong, state));
