@@ -10,7 +10,7 @@ import { ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
 import type { Completeness, Json, PropertyReport, Result, Stats } from '../model/verdict.ts';
 import { Analysis } from './analysis.ts';
-import { judge, judgePartial, needsEdges } from './judge.ts';
+import { judge, judgePartial, needsAllStates, needsEdges } from './judge.ts';
 import { traceOf } from './path.ts';
 import { planOf, selectProperties, type Plan } from './plan.ts';
 import { retrace } from './retrace.ts';
@@ -33,6 +33,11 @@ export interface CheckOptions {
    * is asked of it make no difference between them; counts are then those of such sets of states.
    */
   readonly symmetry?: boolean;
+  /**
+   * Where some steps may come first without any difference to what is asked, the others are left for
+   * later: not every reachable state is visited then, and counts are of those that are.
+   */
+  readonly reduce?: boolean;
 }
 
 /** What `check` found out: verdicts, and how far they reach. */
@@ -165,6 +170,7 @@ export function explored(system: System, plan: Plan): [Compiled, Plan, Explorati
     stopAt: [],
     stopAtClaim: false,
     symmetry: false,
+    reduce: false,
     clock: () => performance.now(),
     residentBytes: () => 0,
     interrupted: () => false,
@@ -198,7 +204,7 @@ export function check(system: System, options: CheckOptions = {}): CheckReport {
     return batch(() => checked(system, options));
   } catch (thrown) {
     if (!(thrown instanceof NeedsAllStates)) throw thrown;
-    return batch(() => checked(system, { ...options, symmetry: false }));
+    return batch(() => checked(system, { ...options, symmetry: false, reduce: false }));
   }
 }
 
@@ -215,6 +221,7 @@ function checked(system: System, options: CheckOptions): CheckReport {
     edges: plan.properties.some(({ property }) => needsEdges(property.kind)),
     ...asked(plan, names.length > 0),
     symmetry: options.symmetry ?? false,
+    reduce: (options.reduce ?? false) && !plan.properties.some(needsAllStates),
     clock: () => performance.now(),
     residentBytes: sampled(() => process.memoryUsage.rss()),
     interrupted: options.interrupted ?? (() => false),

@@ -162,6 +162,11 @@ const NEEDS_ALL: ReadonlySet<string> = new Set([
   'deadlockFree',
 ]);
 
+/** Whether the property can only be decided with all states, and all their edges. */
+export function needsAllStates({ property: { kind } }: PlannedProperty): boolean {
+  return kind === 'converges' || kind === 'eventuallyAlways' || kind === 'withinSteps';
+}
+
 /** Whether the property can be decided without the edges. */
 export function needsEdges(kind: PlannedProperty['property']['kind']): boolean {
   return NEEDS_ALL.has(kind);

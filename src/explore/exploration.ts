@@ -38,6 +38,8 @@ export interface SearchOptions {
   readonly stopAtClaim: boolean;
   /** Whether one state may stand for all that differ by a permutation of replicas. */
   readonly symmetry: boolean;
+  /** Whether steps may be left for later where others may be taken first without any difference. */
+  readonly reduce: boolean;
   readonly clock: () => number;
   readonly residentBytes: () => number;
   /** Asked again and again; true ends the search as interrupted. */

@@ -1,12 +1,17 @@
 import type { IntegerSystem } from '../model/integer-system.ts';
+import { ampleSets, type Ample } from './ample.ts';
 import { Unclosed } from './closure.ts';
 import type { Exploration, SearchOptions } from './exploration.ts';
 import { Untabled } from './numbering.ts';
+import { PredicateTree } from './predicate-tree.ts';
 import { ProductSearch } from './product-search.ts';
+import type { Product } from './product.ts';
 import { Questions } from './questions.ts';
 import { Search } from './search.ts';
+import type { Orbit } from './symmetry.ts';
 import { exploreProduct } from './tabled.ts';
 import { REFINE_FROM, tabulate, tabulateFolded, type Seen } from './tabulate.ts';
+import { targetsOf, watchesFor } from './watching.ts';
 
 /**
  * How to explore: `tables` by a product of closed groups (`refined`: sets taken apart however small
@@ -52,6 +57,17 @@ function patience(
   };
 }
 
+/** The ample sets that a search may use, if it is to. */
+function ampleFor(
+  product: Product,
+  options: SearchOptions,
+  orbits: readonly Orbit[],
+): readonly Ample[] {
+  if (!options.reduce) return [];
+  const watches = watchesFor(options, false, (p) => new PredicateTree(product, p));
+  return ampleSets(product, targetsOf(watches), orbits);
+}
+
 /** By tables; null where there are none that are small. */
 function exploreByTables(
   questions: Questions,
@@ -65,9 +81,12 @@ function exploreByTables(
     const isOver = patience(options, started);
     if (options.symmetry) {
       const { product, orbits } = tabulateFolded(questions, seen, isOver);
-      return new ProductSearch(product, options, { orbits }).run();
+      const ample = ampleFor(product, options, orbits);
+      return new ProductSearch(product, options, { orbits, ample }).run();
     }
     const product = tabulate(questions, seen, isOver, refineFrom);
+    const ample = ampleFor(product, options, []);
+    if (ample.length > 0) return new ProductSearch(product, options, { ample }).run();
     const isWay = strategy === 'bitmap' || strategy === 'table' || strategy === 'sweep';
     const way = isWay ? strategy : null;
     return exploreProduct(product, options, { way, isRefused, started });
@@ -97,7 +116,8 @@ export function explore(
     const { statesMax } = options.bounds;
     plain.run(isUnbounded, Math.min(statesMax, PLAINLY_FIRST));
     const isCutShort = plain.incomplete === 'states' && statesMax > PLAINLY_FIRST;
-    if (!isCutShort && strategy === null && !options.symmetry) return plain;
+    const isPlainly = strategy === null && !options.symmetry && !options.reduce;
+    if (!isCutShort && isPlainly) return plain;
   }
   const isAll = plain.incomplete === null && isSmallAtFirst;
   const seen = { values: isSmallAtFirst ? plain.spread : [], isAll };

@@ -1,3 +1,4 @@
+import type { Ample } from './ample.ts';
 import { generated, type Values } from './generated.ts';
 import type { PredicateTree } from './predicate-tree.ts';
 import type { Product } from './product.ts';
@@ -35,15 +36,17 @@ export interface Watch {
 export interface KernelParts {
   readonly product: Product;
   readonly watches: readonly Watch[];
-  /**
-   * Where states without progress are noted: those in which not all of these hold; null: nowhere.
-   */
+  /** Which ends are noted: those in which not all of these hold; null: none. */
   readonly ends: readonly PredicateTree[] | null;
+  /** What an end is: a state that no step without a fault leaves (left out), or one without steps */
+  readonly endsAre?: 'quiet' | 'dead';
   /** How a successor is put into the visited set, as code; null: successors are not looked at. */
   readonly visited: VisitedCode | null;
   readonly stopAtClaim: boolean;
   /** Code that puts a successor `t` into the order of its orbit; empty without symmetry. */
   readonly canonical: string;
+  /** Steps that are enough, where there are such; left out: all steps are taken. */
+  readonly ample?: readonly Ample[];
 }
 
 /** Code that knows a visited set. */
@@ -116,8 +119,8 @@ function watchCode(values: Values, watches: readonly Watch[]): string {
   return lines.join('\n');
 }
 
-function endsCode(values: Values, ends: readonly PredicateTree[]): string {
-  const lines = [`if (goes === 0 && registers[${ENDS}] < 0) {`];
+function endsCode(values: Values, ends: readonly PredicateTree[], isEnd: string): string {
+  const lines = [`if (${isEnd} && registers[${ENDS}] < 0) {`];
   for (const [k, tree] of ends.entries()) {
     lines.push(askTree(values, `e${k}`, tree), `if (n === -1) registers[${ENDS}] = head;`);
   }
@@ -129,7 +132,7 @@ function endsCode(values: Values, ends: readonly PredicateTree[]): string {
  * HEAD up to its argument.
  */
 export function makeKernel(
-  { product, watches, ends, visited, stopAtClaim, canonical }: KernelParts,
+  { product, watches, ends, visited, stopAtClaim, canonical, ample = [], endsAre }: KernelParts,
   queue: Queue,
   registers: Float64Array,
 ): (until: number) => void {
@@ -160,9 +163,10 @@ export function makeKernel(
       countsDegree: true,
       notesProgress: ends !== null,
       onClaim: `if (registers[${CLAIM}] < 0) { registers[${CLAIM}] = head; ${halt} }`,
+      ample,
     }),
     'transitions += degree;',
-    ends === null ? '' : endsCode(values, ends),
+    ends === null ? '' : endsCode(values, ends, endsAre === 'dead' ? 'degree === 0' : 'goes === 0'),
     `if (registers[${STOP}] === 1) { head++; break; }`,
     '}',
     'registers[0] = head; registers[1] = tail; registers[2] = transitions;',

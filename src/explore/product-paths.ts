@@ -43,6 +43,11 @@ export class ProductPaths {
     return state < states ? this.queue.at(state) : (this.shown[state - states] as number);
   }
 
+  /** A place behind the queue for a state that is not in it. */
+  show(number: number): number {
+    return this.states() + this.shown.push(number) - 1;
+  }
+
   /** A path through the states themselves, for one through those that stand for them. */
   private unfolded(chain: readonly number[]): readonly number[] {
     const path: number[] = [];

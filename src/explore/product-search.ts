@@ -1,3 +1,4 @@
+import type { Ample } from './ample.ts';
 import { boundReached } from './bound.ts';
 import type { BrokenClaim, Exploration, Incomplete, SearchOptions } from './exploration.ts';
 import type { Graph } from './graph.ts';
@@ -14,7 +15,8 @@ import {
   registersFor,
 } from './kernel.ts';
 import type { KernelParts, Watch } from './kernel.ts';
-import { hasCycleOutside, isAcyclic, isClosed } from './liveness.ts';
+import { isAcyclic } from './digit-order.ts';
+import { hasCycleOutside, isClosed } from './liveness.ts';
 import { PredicateTree } from './predicate-tree.ts';
 import { graphOf } from './product-graph.ts';
 import { ProductPaths } from './product-paths.ts';
@@ -23,6 +25,7 @@ import type { Product } from './product.ts';
 import { canonical, canonicalCode, isBlind, NeedsAllStates, type Orbit } from './symmetry.ts';
 import { initialStates, visitedFor } from './start.ts';
 import type { Visited } from './visited.ts';
+import { watchesFor } from './watching.ts';
 
 /** States expanded between two looks at the bounds. */
 const QUOTA = 1 << 15;
@@ -37,6 +40,7 @@ export class ProductSearch implements Exploration {
   depth = 0;
   readonly initial: number;
   private readonly orbits: readonly Orbit[];
+  private readonly ample: readonly Ample[];
   private readonly paths: ProductPaths;
   private readonly product: Product;
   private readonly options: SearchOptions;
@@ -54,33 +58,24 @@ export class ProductSearch implements Exploration {
 
   /** @throws Unclosed where a predicate has too many answers */
   constructor(product: Product, options: SearchOptions, settings: ProductSettings = {}) {
-    const { visited, orbits = [], untilAllSeen = false, untilEnd = [] } = settings;
+    const { visited, orbits = [], ample = [], untilAllSeen = false, untilEnd = [] } = settings;
     this.product = product;
     this.options = options;
+    this.ample = ample;
     this.untilAllSeen = untilAllSeen;
     this.untilEnd = untilEnd;
     this.started = options.clock();
     this.set = visited ?? visitedFor(product, options.bounds.memoryBytes);
     this.queue = new Queue(product.domain);
-    const { watchFalse, watchTrue, stopAt } = options;
+    const { watchFalse, watchTrue } = options;
     this.watched = [...watchFalse.map((p) => `false ${p}`), ...watchTrue.map((p) => `true ${p}`)];
-    this.watches = [
-      ...watchFalse.map((p): Watch => {
-        return {
-          tree: this.tree(p),
-          note: 'first-false',
-          stop: untilAllSeen || stopAt.includes(p),
-        };
-      }),
-      ...watchTrue.map((p): Watch => {
-        return { tree: this.tree(p), note: 'first-true', stop: untilAllSeen };
-      }),
-    ];
+    this.watches = watchesFor(options, untilAllSeen, (p) => this.tree(p));
     const asked = this.watches.map(({ tree }) => tree);
     this.orbits = orbits.filter((orbit) => asked.every((tree) => isBlind(product, tree, orbit)));
     const replicas = this.orbits.reduce((sum, { length }) => sum + length, 0);
-    const suffix = replicas === 0 ? '' : `, ${replicas} replicas in any order`;
-    this.visited = `${this.set.name}${suffix}`;
+    const folded = replicas === 0 ? [] : [`${replicas} replicas in any order`];
+    const reduced = ample.length === 0 ? [] : ['independent steps in one order'];
+    this.visited = [this.set.name, ...folded, ...reduced].join(', ');
     this.registers = registersFor(this.watches.length);
     for (const state of initialStates(product, product.closure.questions.system)) this.enter(state);
     this.initial = this.states;
@@ -115,10 +110,10 @@ export class ProductSearch implements Exploration {
   }
 
   private kernel(parts: Partial<KernelParts>, registers: Float64Array): (until: number) => void {
-    const { product } = this;
-    const code = canonicalCode(product, this.orbits);
+    const { product, ample } = this;
     const none = { watches: [], ends: null, visited: null, stopAtClaim: false };
-    return makeKernel({ product, ...none, canonical: code, ...parts }, this.queue, registers);
+    const common = { product, ample, canonical: canonicalCode(product, this.orbits) };
+    return makeKernel({ ...none, ...common, ...parts }, this.queue, registers);
   }
 
   private bound(): Incomplete {
@@ -203,6 +198,7 @@ export class ProductSearch implements Exploration {
 
   private place(number: number): number {
     for (let at = 0; at < this.states; at += 1) if (this.queue.at(at) === number) return at;
+    if (this.ample.length > 0) return this.paths.show(number);
     throw new Error('internal: a successor was not visited');
   }
 
@@ -216,7 +212,7 @@ export class ProductSearch implements Exploration {
   private readonly digits = new Int32Array(1024);
 
   count(predicate: number): number {
-    this.refuseOrbits();
+    this.refuseParts();
     const tree = this.tree(predicate);
     if (tree.constant !== null) return tree.constant ? this.states : 0;
     const registers = registersFor(1);
@@ -252,32 +248,38 @@ export class ProductSearch implements Exploration {
 
   private built: Graph | null = null;
 
-  private refuseOrbits(): void {
-    if (this.orbits.length > 0) throw new NeedsAllStates();
+  private refuseParts(): void {
+    if (this.orbits.length > 0 || this.ample.length > 0) throw new NeedsAllStates();
   }
 
   get graph(): Graph {
-    this.refuseOrbits();
+    this.refuseParts();
     this.built ??= graphOf(this.product, this.queue, this.states);
     return this.built;
   }
 
   isClosed(predicate: number): boolean {
-    this.refuseOrbits();
+    this.refuseParts();
     return isClosed(this.product, this.tree(predicate), this.queue, this.states);
   }
 
   isInevitable(goal: number, atEnd: readonly number[]): boolean {
-    const registers = registersFor(0);
-    const ends = this.ends([goal, ...atEnd]);
-    const isBlindTo = (orbit: Orbit): boolean =>
-      ends?.every((tree) => isBlind(this.product, tree, orbit)) ?? true;
-    if (!this.orbits.every(isBlindTo)) throw new NeedsAllStates();
-    this.kernel({ ends }, registers)(this.states);
-    if (registers[ENDS]! >= 0) return false;
+    if (this.firstEnd('quiet', [goal, ...atEnd]) !== NOBODY) return false;
     if (isAcyclic(this.product)) return true;
-    this.refuseOrbits();
+    this.refuseParts();
     return !hasCycleOutside(this.product, this.tree(goal), this.queue, this.states);
+  }
+
+  /** The first end of this kind in which not all of these hold; -1: none. */
+  private firstEnd(endsAre: 'quiet' | 'dead', goals: readonly number[]): number {
+    const ends = this.ends(goals);
+    if (ends === null) return NOBODY;
+    const isBlindTo = (orbit: Orbit): boolean =>
+      ends.every((tree) => isBlind(this.product, tree, orbit));
+    if (!this.orbits.every(isBlindTo)) throw new NeedsAllStates();
+    const registers = registersFor(0);
+    this.kernel({ ends, endsAre }, registers)(this.states);
+    return registers[ENDS]!;
   }
 
   /** Those of which it is asked in every state whether they hold; null: none. */
@@ -291,7 +293,7 @@ export class ProductSearch implements Exploration {
     return this.registers[ENDS] as number;
   }
 
-  isDeadlockFree(): boolean {
-    return false;
+  isDeadlockFree(done: number): boolean {
+    return this.firstEnd('dead', [done]) === NOBODY;
   }
 }

@@ -1,3 +1,4 @@
+import type { Ample } from './ample.ts';
 import type { Orbit } from './symmetry.ts';
 import type { Visited } from './visited.ts';
 
@@ -7,6 +8,8 @@ export interface ProductSettings {
   readonly visited?: Visited;
   /** Digits that may change places; used where all that is asked for is blind to it. */
   readonly orbits?: readonly Orbit[];
+  /** Steps that are enough, for what is watched and for ends; left out: all steps are taken. */
+  readonly ample?: readonly Ample[];
   /**
    * The search ends as soon as each predicate was seen as it is watched for, and a broken claim if
    * it is to stop there.

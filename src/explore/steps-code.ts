@@ -1,3 +1,4 @@
+import type { Ample } from './ample.ts';
 import type { Values } from './generated.ts';
 import type { JointTable, Product } from './product.ts';
 import type { StepTable } from './step-table.ts';
@@ -16,6 +17,8 @@ export interface StepsCode {
   readonly notesProgress: boolean;
   /** Code for a step that breaks a claim; null: not looked at. */
   readonly onClaim: string | null;
+  /** Sets of tables of which in some states only one is taken; left out: all steps are taken. */
+  readonly ample?: readonly Ample[];
 }
 
 /** Deltas as 32-bit integers where the domain allows. */
@@ -40,7 +43,7 @@ export function decode(product: Product): readonly string[] {
 export const digitsIntoArray = (product: Product): string =>
   product.digits.map((_, i) => `X[${i}] = x${i};`).join(' ');
 
-const rowOf = ({ digits, multipliers }: StepTable): string => {
+const rowOf = ({ digits, multipliers }: Pick<StepTable, 'digits' | 'multipliers'>): string => {
   const terms = digits.map((digit, i) => {
     return multipliers[i] === 1 ? `x${digit}` : `x${digit} * ${multipliers[i]}`;
   });
@@ -161,16 +164,33 @@ function treeCode(tree: StepTree, k: number, values: Values, code: StepsCode): s
 }
 
 /** Variables that the code of the steps uses. */
-export const STEP_VARIABLES = 'let i = 0, p = 0, e = 0, t = 0, n = 0, u = 0;';
+export const STEP_VARIABLES = 'let i = 0, p = 0, e = 0, t = 0, n = 0, u = 0, c = -1;';
 
 /** Whether the code of the steps reads the digits from the array `X`. */
 export const readsArray = ({ trees }: Product): boolean => trees.length > 0;
 
-/** Code for all steps of the state `s`, whose digits were decoded. */
+/** Code that sets `c` to the number of the ample set that is enough for the state; -1: none is. */
+function choiceCode(ample: readonly Ample[], values: Values): string {
+  const choices = ample.map((one, k) => {
+    values[`h${k}`] = one.isEnough;
+    return `h${k}[${rowOf(one)}] === 1 ? ${k} :`;
+  });
+  return `c = ${choices.join(' ')} -1;`;
+}
+
+/** Code for all steps of the state `s`, whose digits were decoded, or for an ample set of them. */
 export function stepsCode(product: Product, values: Values, code: StepsCode): string {
-  return [
-    ...product.tables.map((table, k) => tableCode(product, table, k, values, code)),
+  const { ample = [] } = code;
+  const tables = product.tables.map((table, k) => tableCode(product, table, k, values, code));
+  const others = [
     ...product.joints.map((joint, k) => jointCode(product, joint, k, values, code)),
     ...product.trees.map((tree, k) => treeCode(tree, k, values, code)),
-  ].join('\n');
+  ];
+  if (ample.length === 0) return [...tables, ...others].join('\n');
+  const some = tables.map((table, k) => {
+    const chosen = ample.flatMap((one, i) => (one.tables.includes(k) ? [`c === ${i}`] : []));
+    return `if (${['c < 0', ...chosen].join(' || ')}) { ${table} }`;
+  });
+  const all = ['if (c < 0) {', ...others, '}'];
+  return [choiceCode(ample, values), ...some, ...all].join('\n');
 }

@@ -1,6 +1,6 @@
 import { boundReached } from './bound.ts';
 import { OutOfReach, type Incomplete, type SearchOptions } from './exploration.ts';
-import { isAcyclic } from './liveness.ts';
+import { isAcyclic } from './digit-order.ts';
 import { Untabled } from './numbering.ts';
 import type { Product } from './product.ts';
 import {

@@ -5,7 +5,7 @@ import { mostSuccessors } from '../../../src/explore/start.ts';
 import { DenseBitmap, NumberTable, type Visited } from '../../../src/explore/visited.ts';
 import type { Product } from '../../../src/explore/product.ts';
 import { stateKey } from '../../../src/model/integer-system.ts';
-import { anySearch, DRAWINGS, plainly, PREDICATES, productOf } from './random-search.ts';
+import { anySearch, DRAWINGS, isPath, plainly, PREDICATES, productOf } from './random-search.ts';
 import { randomSystem, type RandomSystem } from './random-system.ts';
 
 const SEEDS = 25;
@@ -46,18 +46,6 @@ function edges(found: Exploration, { system }: RandomSystem): readonly string[] 
       return [from, step, label, keys[targets[offsets[state]! + i]!]].join(' ');
     }),
   );
-}
-
-/** Whether each state of a path is a successor of the one before, and the first initial. */
-function isPath(found: Exploration, path: readonly number[]): boolean {
-  return path.slice(1).every((to, index) => {
-    const target = stateKey(found.row(to));
-    let leads = false;
-    found.forEachEdge(path[index]!, (_action, _claim, next) => {
-      leads ||= stateKey(next) === target;
-    });
-    return leads;
-  });
 }
 
 describe.each(kinds)('a search over a product, with %s', (_, visited) => {

@@ -1,8 +1,9 @@
 import { Closure } from '../../../src/explore/closure.ts';
-import type { SearchOptions } from '../../../src/explore/exploration.ts';
+import type { Exploration, SearchOptions } from '../../../src/explore/exploration.ts';
 import { Product } from '../../../src/explore/product.ts';
 import { Questions } from '../../../src/explore/questions.ts';
 import { Search } from '../../../src/explore/search.ts';
+import { stateKey } from '../../../src/model/integer-system.ts';
 import type { Drawing, RandomSystem } from './random-system.ts';
 
 /** Ways to draw, by name. */
@@ -25,6 +26,7 @@ export const anySearch: SearchOptions = {
   stopAt: [],
   stopAtClaim: false,
   symmetry: false,
+  reduce: false,
   clock: () => performance.now(),
   residentBytes: () => 0,
   interrupted: () => false,
@@ -52,4 +54,16 @@ export function plainly({ system }: RandomSystem) {
     return true;
   };
   return { found, states, isEnd, isQuiet };
+}
+
+/** Whether each state of a path is a successor of the one before, and the first initial. */
+export function isPath(found: Exploration, path: readonly number[]): boolean {
+  return path.slice(1).every((to, index) => {
+    const target = stateKey(found.row(to));
+    let leads = false;
+    found.forEachEdge(path[index]!, (_action, _claim, next) => {
+      leads ||= stateKey(next) === target;
+    });
+    return leads;
+  });
 }

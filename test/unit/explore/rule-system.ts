@@ -115,12 +115,12 @@ export class RuleSystem implements IntegerSystem {
       const { action } = outcomes[0]!;
       return { reads, answer: [{ action, brokenClaim: -1, writes: [...moved, ...spent] }] };
     }
-    const answer = outcomes.map(({ action, brokenClaim, changes }) => {
+    const answer = outcomes.map(({ action, brokenClaim, changes, spends }) => {
       const writes = changes.flatMap(({ component, of, to }) => [
         component,
         of === null ? to[0]! : to[state[of]!]!,
       ]);
-      return { action, brokenClaim, writes: [...writes, ...spent] };
+      return { action, brokenClaim, writes: [...writes, ...(spends ? spent : [])] };
     });
     return { reads, answer };
   }

@@ -24,6 +24,7 @@ function orbits(system: System): number {
     stopAt: [],
     stopAtClaim: false,
     symmetry: false,
+    reduce: false,
     clock: () => 0,
     residentBytes: () => 0,
     interrupted: () => false,

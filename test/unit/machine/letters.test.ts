@@ -71,6 +71,7 @@ const explored = (compiled: Compiled, thrown: unknown[] = []): Search =>
     stopAt: [],
     stopAtClaim: false,
     symmetry: false,
+    reduce: false,
     clock: () => 0,
     residentBytes: () => 0,
     interrupted: () => false,

@@ -62,6 +62,7 @@ function asks(holds: (sight: Sight) => boolean): { asked: number; states: number
     stopAt: [],
     stopAtClaim: false,
     symmetry: false,
+    reduce: false,
     clock: () => 0,
     residentBytes: () => 0,
     interrupted: () => false,

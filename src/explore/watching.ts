@@ -1,0 +1,28 @@
+import type { SearchOptions } from './exploration.ts';
+import type { Watch } from './kernel.ts';
+import type { Target } from './kept.ts';
+import type { PredicateTree } from './predicate-tree.ts';
+
+type Watched = Pick<SearchOptions, 'watchFalse' | 'watchTrue' | 'stopAt'>;
+
+/** What a search watches for. `untilAllSeen`: each sight is one to stop and look up at. */
+export function watchesFor(
+  { watchFalse, watchTrue, stopAt }: Watched,
+  untilAllSeen: boolean,
+  tree: (predicate: number) => PredicateTree,
+): readonly Watch[] {
+  const isStop = (predicate: number): boolean => untilAllSeen || stopAt.includes(predicate);
+  return [
+    ...watchFalse.map((p): Watch => {
+      return { tree: tree(p), note: 'first-false', stop: isStop(p) };
+    }),
+    ...watchTrue.map((p): Watch => {
+      return { tree: tree(p), note: 'first-true', stop: untilAllSeen };
+    }),
+  ];
+}
+
+/** The same as targets: what is seen must not be missed. */
+export function targetsOf(watches: readonly Watch[]): readonly Target[] {
+  return watches.map(({ tree, note }) => ({ tree, value: note === 'first-true' }));
+}
