@@ -10,6 +10,7 @@ import type { Task } from './protocol.ts';
 export interface CheckRequest extends Asked {
   readonly properties: readonly string[];
   readonly symmetry: boolean;
+  readonly reduce: boolean;
   readonly statesMax: number | null;
   readonly depthMax: number | null;
   readonly timeoutMs: number | null;
@@ -35,7 +36,7 @@ export const checkTask: Task<CheckRequest, CheckAnswer, CheckProgress> = async (
   control,
 ) => {
   const { system, model, given } = await openModel(request);
-  const { properties, symmetry, statesMax, depthMax, timeoutMs, memoryBytes } = request;
+  const { properties, symmetry, reduce, statesMax, depthMax, timeoutMs, memoryBytes } = request;
   const plan = selectProperties(planOf(system), properties);
   control.started({
     model,
@@ -44,6 +45,7 @@ export const checkTask: Task<CheckRequest, CheckAnswer, CheckProgress> = async (
   });
   const options = {
     symmetry,
+    reduce,
     memoryBytes,
     ...(statesMax === null ? {} : { statesMax }),
     ...(depthMax === null ? {} : { depthMax }),

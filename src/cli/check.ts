@@ -21,6 +21,7 @@ function requestOf({ model, options }: Invocation): CheckRequest {
     set: setParameters(texts(options['set'])),
     properties: texts(options['property']),
     symmetry: options['symmetry'] === true,
+    reduce: options['reduce'] === true,
     tolerance: options['tolerance'] !== false && texts(options['property']).length === 0,
     statesMax: numberOr(options['maxStates'], null),
     depthMax: numberOr(options['maxDepth'], null),
@@ -40,7 +41,7 @@ function documentFor(ending: Ending<CheckAnswer, CheckProgress>, request: CheckR
 
 async function perform(invocation: Invocation): Promise<Outcome> {
   const { options, note } = invocation;
-  refuseUnavailable(options, ['reduce', 'watch']);
+  refuseUnavailable(options, ['watch']);
   if (typeof options['replay'] === 'string') return replay(invocation, options['replay']);
   if (numberOr(options['workers'], 1) > 1) note('note: this version explores with one worker');
   const request = requestOf(invocation);
@@ -85,7 +86,7 @@ export const checkVerb: Verb = {
       .option('--replay <file>', 'walk the traces of a report, or one trace, through the model')
       .option('--out <dir>', 'write report.json there')
       .option('--symmetry', 'count states that differ by a permutation of replicas once')
-      .addOption(new Option('--reduce').hideHelp())
+      .option('--reduce', 'take independent steps in one order where that changes no verdict')
       .addOption(new Option('--watch').hideHelp());
   },
   perform,

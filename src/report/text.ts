@@ -40,8 +40,21 @@ const REACH = {
   sampled: 'sampled',
 } as const;
 
-function resultLine({ result, completeness, stats }: Report, paint: Paint): string {
-  const reach = completeness === null ? '' : ` (${REACH[completeness]})`;
+/** Where one state stands for several, or several were left out: with what. */
+function savings({ stats }: Report): readonly string[] {
+  return stats?.visited.split(', ').slice(1) ?? [];
+}
+
+function reachOf(report: Report): string {
+  const { completeness } = report;
+  if (completeness === null) return '';
+  const isFolded = completeness === 'exhaustive' && savings(report).length > 0;
+  return ` (${isFolded ? completeness : REACH[completeness]})`;
+}
+
+function resultLine(report: Report, paint: Paint): string {
+  const { result, stats } = report;
+  const reach = reachOf(report);
   const found = stats === null ? '' : `  ${numbers(stats)}`;
   return `${paint(LOOK[result], result.toUpperCase())}${reach}${found}`;
 }
@@ -128,6 +141,12 @@ export function counterexample(
   ];
 }
 
+/** Fewer states than there are must not look like all of them. */
+function savingLines(report: Report): readonly string[] {
+  const found = savings(report);
+  return found.length === 0 ? [] : [`not every reachable state was counted: ${found.join(', ')}`];
+}
+
 /** A result about nothing must not look like a proof. */
 function emptyLines({ verb, properties }: Report): readonly string[] {
   if (verb !== 'check' || properties.length > 0) return [];
@@ -141,6 +160,7 @@ export function reportText(report: Report, options: TextOptions): string {
   const lines = [
     ...heading(report, paint),
     resultLine(report, paint),
+    ...savingLines(report).map((line) => paint('faint', line)),
     ...boundLines(report.bounds).map((line) => paint('doubtful', line)),
     ...emptyLines(report).map((line) => paint('doubtful', line)),
     ...propertyLines(report, options),
