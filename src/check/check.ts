@@ -34,8 +34,8 @@ export interface CheckOptions {
    */
   readonly symmetry?: boolean;
   /**
-   * Where some steps may come first without any difference to what is asked, the others are left for
-   * later: not every reachable state is visited then, and counts are of those that are.
+   * Where some steps may come first without any difference to what is asked, the others are left
+   * for later: not every reachable state is visited then, and counts are of those that are.
    */
   readonly reduce?: boolean;
 }

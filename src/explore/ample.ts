@@ -6,7 +6,7 @@ import type { Product } from './product.ts';
 import { isCounting, rowsOf, stepsOf, type Row, type RowStep } from './row-steps.ts';
 import type { Orbit } from './symmetry.ts';
 
-/** Where the steps of some tables may be taken before those of all others, and these left for later. */
+/** Where the steps of some tables may be taken first, and those of all others left for later. */
 export interface Ample {
   readonly digits: readonly number[];
   /** Row = sum of the digits times these. */
@@ -203,7 +203,7 @@ class AmpleMaker {
     return { digits, multipliers, isEnough, tables: own };
   }
 
-  /** The steps of some rows if they are the same in all, and change these digits only; else null. */
+  /** The steps of rows if they are the same in all, and change these digits only; else null. */
   private independent(rows: readonly Row[], moving: readonly number[]): readonly RowStep[] | null {
     const steps = stepsOf(rows);
     const isInside = steps.every(({ changes }) =>

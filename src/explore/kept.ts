@@ -25,8 +25,8 @@ export class Kept {
   }
 
   /**
-   * Whether every state with the digits `from` of which the predicate says what is looked for is one
-   * with the digits `to` instead, whatever all other digits are: true is a proof.
+   * Whether every state with the digits `from` of which the predicate says what is looked for is
+   * one with the digits `to` instead, whatever all other digits are: true is a proof.
    */
   holds(from: Values, to: Values): boolean {
     if (this.tree.constant !== null) return true;

@@ -38,7 +38,7 @@ export interface KernelParts {
   readonly watches: readonly Watch[];
   /** Which ends are noted: those in which not all of these hold; null: none. */
   readonly ends: readonly PredicateTree[] | null;
-  /** What an end is: a state that no step without a fault leaves (left out), or one without steps */
+  /** A state is an end that no step without a fault leaves (left out), or without any step. */
   readonly endsAre?: 'quiet' | 'dead';
   /** How a successor is put into the visited set, as code; null: successors are not looked at. */
   readonly visited: VisitedCode | null;

@@ -22,7 +22,7 @@ export interface Row {
   readonly steps: readonly RowStep[];
 }
 
-/** The rows of a table that some state may show. In a table without the layer all are in layer 0. */
+/** The rows of a table that some state may show; in layer 0 where it does not look at layers. */
 export function rowsOf(product: Product, table: StepTable, budgets: BudgetsLeft): readonly Row[] {
   const { digits, multipliers, begin, progress, delta, action, claim, degree } = table;
   const rows: Row[] = [];
