@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Report } from '../model/verdict.ts';
+import { ONE_ORDER } from '../explore/exploration.ts';
 import { commandText } from '../report/command.ts';
 import { checkDocument, documentOf } from '../report/document.ts';
 import { reportText } from '../report/text.ts';
@@ -14,6 +15,9 @@ import { ProgressLine } from './progress.ts';
 import { replay } from './replay.ts';
 import type { Ending } from './thread.ts';
 import { outcomeOf, type Invocation, type Outcome, type Verb } from './verb.ts';
+
+const UNREDUCED =
+  '--reduce left nothing out: a property needs every state, or no steps are independent';
 
 function requestOf({ model, options }: Invocation): CheckRequest {
   return {
@@ -57,6 +61,7 @@ async function perform(invocation: Invocation): Promise<Outcome> {
     const assumptions = ending.is === 'done' ? ending.answer.assumptions : [];
     const missing = ending.is === 'done' ? ending.answer.toleranceMissing : null;
     if (missing !== null) note(`note: the tolerance table is not complete: ${missing}`);
+    if (request.reduce && isUnreduced(ending)) note(`note: ${UNREDUCED}`);
     const outcome = outcomeOf(report, (page) => reportText(report, { ...page, assumptions }));
     const vacuous = report.properties.filter((property) => property.vacuous);
     if (options['strict'] !== true || vacuous.length === 0) return outcome;
@@ -65,6 +70,11 @@ async function perform(invocation: Invocation): Promise<Outcome> {
   } finally {
     line.close();
   }
+}
+
+/** Whether nothing could be left out for all that was asked. */
+function isUnreduced(ending: Ending<CheckAnswer, CheckProgress>): boolean {
+  return ending.is === 'done' && !ending.answer.stats.visited.includes(ONE_ORDER);
 }
 
 /** `reconverge check`: every property, on every reachable state. */

@@ -57,6 +57,9 @@ export interface BrokenClaim {
 /** The number of a state that is there, but was not found among those that are numbered. */
 export const UNPLACED = -2;
 
+/** Part of `visited` where steps were left for later. */
+export const ONE_ORDER = 'independent steps in one order';
+
 /** What was asked cannot be known of so large a span. */
 export class OutOfReach extends Error {}
 

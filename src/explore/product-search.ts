@@ -1,5 +1,6 @@
 import type { Ample } from './ample.ts';
 import { boundReached } from './bound.ts';
+import { ONE_ORDER } from './exploration.ts';
 import type { BrokenClaim, Exploration, Incomplete, SearchOptions } from './exploration.ts';
 import type { Graph } from './graph.ts';
 import {
@@ -74,7 +75,7 @@ export class ProductSearch implements Exploration {
     this.orbits = orbits.filter((orbit) => asked.every((tree) => isBlind(product, tree, orbit)));
     const replicas = this.orbits.reduce((sum, { length }) => sum + length, 0);
     const folded = replicas === 0 ? [] : [`${replicas} replicas in any order`];
-    const reduced = ample.length === 0 ? [] : ['independent steps in one order'];
+    const reduced = ample.length === 0 ? [] : [ONE_ORDER];
     this.visited = [this.set.name, ...folded, ...reduced].join(', ');
     this.registers = registersFor(this.watches.length);
     for (const state of initialStates(product, product.closure.questions.system)) this.enter(state);

@@ -117,6 +117,22 @@ describe.concurrent('reconverge check', () => {
     expect(ran.seconds).toBeLessThan(30);
   });
 
+  it('says what it left out with --reduce, and when that was nothing', async () => {
+    const args = ['check', 'two-phase-commit', '--reduce'];
+    const document = documentIn(await reconverge([...args, '--json']));
+    expect(document).toMatchObject({ result: 'holds', completeness: 'exhaustive' });
+    expect(document.stats).toMatchObject({
+      states: 206,
+      visited: 'dense bitmap, independent steps in one order',
+    });
+    const { stdout } = await reconverge(args);
+    expect(stdout).toContain('HOLDS (exhaustive)  206 distinct states');
+    expect(stdout).toContain('not every reachable state was counted: independent steps in one');
+    const ran = await reconverge(['check', 'token-ring', '--reduce', '--json']);
+    expect([ran.exitCode, documentIn(ran).stats?.visited]).toEqual([0, 'dense bitmap']);
+    expect(notesIn(ran)).toMatch(/^note: --reduce left nothing out/);
+  });
+
   it('says that more workers are not used', async () => {
     const ran = await reconverge(['check', 'two-phase-commit', '--workers', '4', '--json']);
     expect(ran.exitCode).toBe(0);
