@@ -162,9 +162,19 @@ const NEEDS_ALL: ReadonlySet<string> = new Set([
   'deadlockFree',
 ]);
 
-/** Whether the property can only be decided with all states, and all their edges. */
-export function needsAllStates({ property: { kind } }: PlannedProperty): boolean {
-  return kind === 'converges' || kind === 'eventuallyAlways' || kind === 'withinSteps';
+const NEEDS_FEWER: ReadonlySet<string> = new Set([
+  'always',
+  'sometimes',
+  'eventually',
+  'recoverable',
+  'deadlockFree',
+  'total',
+  'recovery',
+]);
+
+/** Whether the property cannot be decided where steps are left for later. */
+export function needsAllStates({ property }: PlannedProperty): boolean {
+  return !NEEDS_FEWER.has(property.kind);
 }
 
 /** Whether the property can be decided without the edges. */
