@@ -267,14 +267,13 @@ export default defineModel({
         charge: { loseReply: 1, late: 1, refuse: 1, halfDone: { times: 1, send: start } },
         ship: { loseReply: 1, refuse: 1 },
         refund: { loseReply: 1, refuse: 0 },
-        release: { loseReply: 0 },
       },
       recovery: { transient: 'retry', permanent: 'rollback', partial: 'compensate' },
       escalates: { transient: (s) => s.order.context.tries + 1 >= ATTEMPTS_MAX },
       // What the services have agrees with how far the order is; its own step may be done or not.
       consistent: ({ order: o, stock, payments, shipments }) => {
         const services = [stock, payments, shipments];
-        if (o.status === 'down' || o.status === 'halted' || services.some(isHalf)) return false;
+        if (['down', 'halted'].includes(o.status) || services.some(isHalf)) return false;
         if (o.matches('completed')) return services.every(isWhole);
         if (o.matches('cancelled')) return services.every(isUndone);
         const present = STEPS.indexOf(o.context.step);

@@ -13,6 +13,7 @@ import { Analysis } from './analysis.ts';
 import { judge, judgePartial, needsAllStates, needsEdges } from './judge.ts';
 import { traceOf } from './path.ts';
 import { planOf, selectProperties, type Plan } from './plan.ts';
+import { isAntecedentMissing, neverFired } from './vacuity.ts';
 import { retrace } from './retrace.ts';
 
 export interface CheckOptions {
@@ -126,14 +127,23 @@ function asked(plan: Plan, selected: boolean) {
 }
 
 function report(analysis: Analysis, system: System, whole: boolean): readonly PropertyReport[] {
+  const silent = whole ? neverFired(analysis) : [];
   return analysis.plan.properties.map((planned): PropertyReport => {
     const judgement = whole ? judge(analysis, planned) : judgePartial(analysis, planned);
     const { result, failure, because, values, path } = judgement;
     const trace = path === null ? null : traceOf(analysis, path);
     if (trace !== null) retrace(system, trace);
     const { name, property } = planned;
-    const shown = { name, kind: property.kind, result, failure, vacuous: false, because, values };
-    return { ...shown, trace, replay: null };
+    const { kind } = property;
+    const shown = { name, kind, result, failure, because, trace, replay: null };
+    if (result !== 'holds' || kind === 'sometimes') return { ...shown, vacuous: false, values };
+    const isEmpty = whole && isAntecedentMissing(analysis, planned);
+    const vacuous = isEmpty || silent.length > 0;
+    const missing = {
+      ...(silent.length > 0 ? { neverFired: silent } : {}),
+      ...(isEmpty ? { antecedent: 'never holds' } : {}),
+    };
+    return { ...shown, vacuous, values: { ...values, ...missing } };
   });
 }
 

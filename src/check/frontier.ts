@@ -40,7 +40,8 @@ function moved(from: Point, by: 1 | -1, box: Point, mayGo: (point: Point) => boo
 
 /**
  * The frontier of a property of points that holds below every point at which it holds. `alone`: for
- * each axis how far it holds with all others at 0, -1 if not even there. What follows from what is known is not asked.
+ * each axis how far it holds with all others at 0, -1 if not even there. What follows from what is
+ * known is not asked.
  */
 export function frontierOf(
   box: Point,

@@ -93,6 +93,8 @@ export interface Exploration {
   count(predicate: number): number;
   /** Whether some step may be one of these actions; true if unsure. */
   mayTake(test: (action: number) => boolean): boolean;
+  /** Whether a budget is touched in some state; null: not known. `budget`: its component. */
+  isTouched(budget: number): boolean | null;
   /** The state's vector. */
   row(state: number): Int32Array;
   /** A shortest path to a state, or to one that it stands for: states, the first one initial. */

@@ -28,3 +28,28 @@ export function graphOf(product: Product, queue: Queue, states: number): Graph {
   graph.close(states);
   return graph;
 }
+
+/** The first step of a state that breaks a claim. */
+export function claimAt(product: Product, state: number) {
+  const found: { readonly number: number; readonly action: number; readonly claim: number }[] = [];
+  product.forEach(state, (number, action, claim) => {
+    if (claim >= 0) found.push({ number, action, claim });
+  });
+  const [first] = found;
+  if (first === undefined) throw new Error('internal: no step breaks the claim');
+  return first;
+}
+
+/** The budgets, by their components, that differ from state to state of a queue. */
+export function touchedBudgets(
+  product: Product,
+  queue: Queue,
+  states: number,
+): ReadonlySet<number> {
+  const { stride, members } = product.digit(0);
+  const layers = new Set<number>();
+  for (let at = 0; at < states; at += 1) layers.add(Math.floor(queue.at(at) / stride));
+  const isTouched = (_: number, position: number): boolean =>
+    new Set([...layers].map((layer) => members.value(layer, position))).size > 1;
+  return new Set(members.components.filter(isTouched));
+}

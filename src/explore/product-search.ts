@@ -19,7 +19,7 @@ import type { KernelParts, Watch } from './kernel.ts';
 import { isAcyclic } from './digit-order.ts';
 import { hasCycleOutside, isClosed } from './liveness.ts';
 import { PredicateTree } from './predicate-tree.ts';
-import { graphOf } from './product-graph.ts';
+import { claimAt, graphOf, touchedBudgets } from './product-graph.ts';
 import { ProductPaths } from './product-paths.ts';
 import type { ProductSettings } from './product-settings.ts';
 import type { Product } from './product.ts';
@@ -188,12 +188,7 @@ export class ProductSearch implements Exploration {
   get brokenClaim(): BrokenClaim | null {
     const state = this.registers[CLAIM] as number;
     if (state < 0) return null;
-    let found: { action: number; claim: number; number: number } | null = null;
-    this.product.forEach(this.queue.at(state), (number, action, claim) => {
-      if (claim >= 0) found ??= { number, action, claim };
-    });
-    if (found === null) throw new Error('internal: no step breaks the claim');
-    const { number, action, claim } = found as { action: number; claim: number; number: number };
+    const { number, action, claim } = claimAt(this.product, this.queue.at(state));
     return { state, action, claim, target: this.place(number) };
   }
 
@@ -205,9 +200,8 @@ export class ProductSearch implements Exploration {
 
   holds(predicate: number, state: number): boolean {
     const tree = this.tree(predicate);
-    return (
-      tree.constant ?? tree.holds(this.product.digitsOf(this.paths.numberOf(state), this.digits))
-    );
+    if (tree.constant !== null) return tree.constant;
+    return tree.holds(this.product.digitsOf(this.paths.numberOf(state), this.digits));
   }
 
   private readonly digits = new Int32Array(1024);
@@ -220,6 +214,11 @@ export class ProductSearch implements Exploration {
     registers[WATCHED] = 0;
     this.kernel({ watches: [{ tree, note: 'count', stop: false }] }, registers)(this.states);
     return registers[WATCHED]!;
+  }
+
+  isTouched(budget: number): boolean | null {
+    this.touched ??= touchedBudgets(this.product, this.queue, this.states);
+    return this.ample.length > 0 ? null : this.touched.has(budget);
   }
 
   mayTake(test: (action: number) => boolean): boolean {
@@ -248,6 +247,7 @@ export class ProductSearch implements Exploration {
   }
 
   private built: Graph | null = null;
+  private touched: ReadonlySet<number> | null = null;
 
   private refuseParts(): void {
     if (this.orbits.length > 0 || this.ample.length > 0) throw new NeedsAllStates();

@@ -218,8 +218,16 @@ export class Search implements Exploration {
     return count;
   }
 
+  isTouched(budget: number): boolean {
+    const full = this.row(0)[budget];
+    for (let state = 1; state < this.states; state += 1) {
+      if (this.row(state)[budget] !== full) return true;
+    }
+    return false;
+  }
+
   mayTake(test: (action: number) => boolean): boolean {
-    return this.graph.actions.some(test);
+    return this.edges?.actions.some(test) ?? true;
   }
 
   /** How many values each component took. */

@@ -183,6 +183,10 @@ export class Swept implements Exploration {
     return this.sweep.count(predicate);
   }
 
+  isTouched(): null {
+    return null;
+  }
+
   mayTake(test: (action: number) => boolean): boolean {
     return this.sweep.mayTake(test);
   }

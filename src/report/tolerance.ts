@@ -78,7 +78,8 @@ export function toleranceLines(
   const cells = aligned(own.map(ownCells));
   const lines = cells.map(([name, nature, tolerates = '', most, remark], at) => {
     const look = LOOK[own[at]!.tolerates];
-    return `  ${name}  ${paint('faint', nature ?? '')}  ${paint(look, tolerates)}  ${most}  ${remark}`.trimEnd();
+    const cause = `${name}  ${paint('faint', nature ?? '')}`;
+    return `  ${cause}  ${paint(look, tolerates)}  ${most}  ${remark}`.trimEnd();
   });
   const vectors = rows.filter((row) => !isOwn(row));
   return [
