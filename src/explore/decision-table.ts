@@ -7,12 +7,16 @@ export const UNKNOWN = -1;
 interface Classes {
   readonly component: number;
   readonly classify: ((value: number) => number) | null;
-  /** Class by value, UNKNOWN where not yet asked; unused for the identity. */
-  readonly known: Ints;
+  /** Where the pool says where its classes by value are, and of how many values; -1: identity. */
+  readonly place: number;
 }
+
+const LEAST_ROOM = 8;
 
 /** The classes of all observations, shared by the tables of one system. */
 export class ObservedClasses {
+  /** What one walks through: classes by value, and the nodes of all tables. */
+  readonly pool = new Ints();
   private readonly system: IntegerSystem;
   private readonly all: Classes[] = [];
 
@@ -24,7 +28,7 @@ export class ObservedClasses {
     const found = this.all[index];
     if (found !== undefined) return found;
     const observation: Observation = this.system.observation(index);
-    const fresh = { ...observation, known: new Ints(64) };
+    const fresh = { ...observation, place: observation.classify === null ? -1 : this.list() };
     this.all[index] = fresh;
     return fresh;
   }
@@ -34,6 +38,41 @@ export class ObservedClasses {
     return this.system.width;
   }
 
+  /** An empty list in the pool: its room, and where its entries are. They are UNKNOWN at first. */
+  list(): number {
+    this.pool.push(0);
+    this.pool.push(0);
+    return this.pool.length - 2;
+  }
+
+  /** Makes room for an entry of a list. */
+  private extend(list: number, entry: number): void {
+    const { pool } = this;
+    const room = pool.data[list] as number;
+    const more = Math.max(LEAST_ROOM, 2 * room, entry + 1);
+    pool.reserve(more);
+    const start = pool.length;
+    pool.length += more;
+    pool.data.fill(UNKNOWN, start, start + more);
+    const before = pool.data[list + 1] as number;
+    pool.data.copyWithin(start, before, before + room);
+    pool.data[list] = more;
+    pool.data[list + 1] = start;
+  }
+
+  entry(list: number, at: number): number {
+    const { data } = this.pool;
+    return at < (data[list] as number)
+      ? (data[(data[list + 1] as number) + at] as number)
+      : UNKNOWN;
+  }
+
+  setEntry(list: number, at: number, value: number): void {
+    if (at >= (this.pool.data[list] as number)) this.extend(list, at);
+    const { data } = this.pool;
+    data[(data[list + 1] as number) + at] = value;
+  }
+
   /** The class of the state's value under an observation; what the state does not have yet is 0. */
   of(index: number, state: Int32Array, offset: number): number {
     return this.kind(index, state[offset + this.at(index).component] ?? 0);
@@ -41,15 +80,37 @@ export class ObservedClasses {
 
   /** The class of a value of the observation's component. */
   kind(index: number, value: number): number {
-    const { classify, known } = this.at(index);
+    const { classify, place } = this.at(index);
     if (classify === null) return value;
-    while (known.length <= value) known.push(UNKNOWN);
-    const cached = known.data[value] as number;
+    const cached = this.entry(place, value);
     if (cached !== UNKNOWN) return cached;
     const fresh = classify(value);
-    known.data[value] = fresh;
+    this.setEntry(place, value, fresh);
     return fresh;
   }
+}
+
+/** Of a node in the pool: the list of what comes after it, by class. */
+const AFTER = 0;
+/** The component that is looked at, and the list of its classes, -1 where they are its values. */
+const COMPONENT = 2;
+const CLASSES = 3;
+const OBSERVATION = 4;
+
+/**
+ * Walks from a node as far as classes and answers are known: to a leaf, or UNKNOWN. What is beyond
+ * the end of `states` is 0.
+ */
+export function walk(data: Int32Array, from: number, states: Int32Array, offset: number): number {
+  let node = from;
+  while (node >= 0) {
+    let kind = states[offset + data[node + COMPONENT]!]! | 0;
+    const classes = data[node + CLASSES]!;
+    if (classes >= 0) kind = kind < data[classes]! ? data[data[classes + 1]! + kind]! : UNKNOWN;
+    if (kind < 0 || kind >= data[node]!) return UNKNOWN;
+    node = data[data[node + 1]! + kind]!;
+  }
+  return node;
 }
 
 /** A table of answers as one walks through it. */
@@ -67,15 +128,12 @@ export interface Table {
  * leaf is an answer. A question is put to the model once per distinct path; after that it is a
  * walk.
  *
- * A node is an index into `nodes`: the observation at an inner node (children in `children[node]`),
- * or, at a leaf, the answer encoded as `-2 - answer`.
+ * An inner node is a place in the pool; a leaf is its answer, encoded as `-2 - answer`.
  */
 export class DecisionTable<A> implements Table {
   private readonly classes: ObservedClasses;
   private readonly ask: (state: Int32Array) => Evaluation<A>;
   private readonly record: (answer: A) => number;
-  private readonly observationOf: number[] = [];
-  private readonly children: Ints[] = [];
   private root = UNKNOWN;
   private readonly width: number;
 
@@ -97,13 +155,16 @@ export class DecisionTable<A> implements Table {
 
   /** The answer for the state at `offset` of `states`. */
   lookup(states: Int32Array, offset: number): number {
-    let node = this.root;
-    while (node >= 0) {
-      const kind = this.classes.of(this.observationOf[node] as number, states, offset);
-      const row = this.children[node] as Ints;
-      node = kind < row.length ? (row.data[kind] as number) : UNKNOWN;
-    }
+    let node = walk(this.classes.pool.data, this.root, states, offset);
+    if (node === UNKNOWN) node = this.classified(states, offset);
     return node === UNKNOWN ? this.learn(states, offset) : -2 - node;
+  }
+
+  /** As `walk`, but asks for the classes that are not known yet. */
+  private classified(states: Int32Array, offset: number): number {
+    let node = this.root;
+    while (node >= 0) node = this.after(node, this.classes.of(this.observed(node), states, offset));
+    return node;
   }
 
   /** The first node; UNKNOWN, or a leaf, encoded as `-2 - answer`, or an inner node. */
@@ -113,20 +174,19 @@ export class DecisionTable<A> implements Table {
 
   /** What is looked at in an inner node. */
   observed(node: number): number {
-    return this.observationOf[node] as number;
+    return this.classes.pool.data[node + OBSERVATION] as number;
   }
 
   /** The node after an inner node, for what was seen there; encoded as `first`. */
   after(node: number, kind: number): number {
-    const row = this.children[node] as Ints;
-    return kind < row.length ? (row.data[kind] as number) : UNKNOWN;
+    return this.classes.entry(node + AFTER, kind);
   }
 
   kinds(node: number): readonly number[] {
-    const row = this.children[node] as Ints;
     const known: number[] = [];
-    for (let kind = 0; kind < row.length; kind += 1)
-      if (row.data[kind] !== UNKNOWN) known.push(kind);
+    const room = this.classes.pool.data[node + AFTER] as number;
+    for (let kind = 0; kind < room; kind += 1)
+      if (this.after(node, kind) !== UNKNOWN) known.push(kind);
     return known;
   }
 
@@ -139,6 +199,16 @@ export class DecisionTable<A> implements Table {
     return recorded;
   }
 
+  private addNode(observation: number): number {
+    const { component, place } = this.classes.at(observation);
+    const node = this.classes.list();
+    const { pool } = this.classes;
+    pool.push(component);
+    pool.push(place);
+    pool.push(observation);
+    return node;
+  }
+
   private insert(reads: readonly number[], states: Int32Array, offset: number, leaf: number): void {
     let place = (node: number): void => {
       this.root = node;
@@ -146,19 +216,15 @@ export class DecisionTable<A> implements Table {
     let node = this.root;
     for (const observation of reads) {
       if (node === UNKNOWN) {
-        node = this.observationOf.push(observation) - 1;
-        this.children.push(new Ints(8));
+        node = this.addNode(observation);
         place(node);
-      } else if (this.observationOf[node] !== observation) {
+      } else if (this.observed(node) !== observation) {
         throw new Error('internal: a question looked at the state in two different orders');
       }
-      const row = this.children[node] as Ints;
+      const parent = node;
       const kind = this.classes.of(observation, states, offset);
-      while (row.length <= kind) row.push(UNKNOWN);
-      place = (next) => {
-        row.data[kind] = next;
-      };
-      node = row.data[kind] as number;
+      place = (next) => this.classes.setEntry(parent + AFTER, kind, next);
+      node = this.after(parent, kind);
     }
     place(leaf);
   }

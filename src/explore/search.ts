@@ -1,19 +1,14 @@
-import { precedes, type IntegerSystem } from '../model/integer-system.ts';
+import type { IntegerSystem } from '../model/integer-system.ts';
 import type { BrokenClaim, Exploration, Incomplete, SearchOptions } from './exploration.ts';
 import { Graph } from './graph.ts';
 import { Ints } from './growable.ts';
 import type { Questions } from './questions.ts';
 import { StateTable } from './state-table.ts';
-import { Successors } from './successors.ts';
+import { ACTION, CLAIM, PACKED, Successors } from './successors.ts';
+import { Twins } from './twins.ts';
 
 const LOOK_AT_CLOCK_EVERY = 64;
 const LOOK_AT_BOUNDS_MS = 50;
-
-interface Edge {
-  readonly target: number;
-  action: number;
-  readonly number: number;
-}
 
 /**
  * Breadth-first search over an integer system, exact and plain: it asks the tables of the model,
@@ -25,9 +20,10 @@ export class Search implements Exploration {
   private readonly table: StateTable;
   private readonly successors: Successors;
   private readonly parents = new Ints();
-  private readonly marks = new Ints();
-  private readonly markWords: number;
   private readonly edges: Graph | null;
+  private readonly twins: Twins;
+  /** Predicates that are looked at in every state as it is found. */
+  private readonly watched: readonly number[];
   private readonly falseAt: number[];
   private readonly trueAt: number[];
   readonly visited = 'exact table';
@@ -44,33 +40,27 @@ export class Search implements Exploration {
     this.system = system;
     this.options = options;
     this.table = new StateTable(system.width);
-    this.successors = new Successors(questions);
-    this.markWords = Math.max(1, Math.ceil(system.predicates / 32));
+    this.successors = new Successors(questions, this.table);
+    this.twins = new Twins(system);
+    const { watchFalse, watchTrue, stopAt } = options;
+    this.watched = [...new Set([...watchFalse, ...watchTrue, ...stopAt])];
     this.edges = options.edges ? new Graph() : null;
     this.falseAt = new Array<number>(system.predicates).fill(-1);
     this.trueAt = new Array<number>(system.predicates).fill(-1);
     this.started = options.clock();
   }
 
-  private discover(row: Int32Array, parent: number): number {
-    const before = this.table.count;
-    const state = this.table.add(row);
-    if (state < before) return state;
+  /** Looks at a state that is new. */
+  private meet(state: number, parent: number): void {
+    const { watched, successors } = this;
     this.parents.push(parent);
-    this.mark(state, row);
-    return state;
-  }
-
-  private mark(state: number, row: Int32Array): void {
-    for (let word = 0; word < this.markWords; word += 1) this.marks.push(0);
-    for (let predicate = 0; predicate < this.system.predicates; predicate += 1) {
-      const holds = this.successors.holds(predicate, row, 0);
+    if (watched.length === 0) return;
+    successors.show(state);
+    for (const predicate of watched) {
+      const holds = successors.holds(predicate);
       const first = holds ? this.trueAt : this.falseAt;
       if (first[predicate] === -1) first[predicate] = state;
-      if (holds) {
-        const at = state * this.markWords + (predicate >> 5);
-        this.marks.data[at] = (this.marks.data[at] as number) | (1 << (predicate & 31));
-      } else if (this.isOver(predicate)) this.stopped = true;
+      if (!holds && this.isOver(predicate)) this.stopped = true;
     }
   }
 
@@ -91,31 +81,40 @@ export class Search implements Exploration {
   }
 
   private expand(state: number): void {
-    const seen = new Map<number, Edge[]>();
-    this.edges?.open();
-    this.successors.forEach(this.table.row(state), (action, claim, next) => {
-      const target = this.discover(next, state);
-      if (claim >= 0 && this.brokenClaim === null) {
-        this.brokenClaim = { state, action, claim, target };
-        if (this.options.stopAtClaim) this.stopped = true;
-      }
-      this.connect(seen, action, target);
-    });
+    try {
+      this.successors.expand(state);
+    } finally {
+      this.take(state);
+    }
   }
 
-  /** Adds an edge, unless it is there: one step for two reasons is one, by the stronger label. */
-  private connect(seen: Map<number, Edge[]>, action: number, target: number): void {
-    const { step, label } = this.system.action(action);
-    const known = seen.get(step) ?? [];
-    const twin = known.find((edge) => edge.target === target);
-    if (twin === undefined) {
-      this.transitions += 1;
-      known.push({ target, action, number: this.edges?.add(action, target) ?? -1 });
-      seen.set(step, known);
-    } else if (precedes(label, this.system.action(twin.action).label)) {
-      twin.action = action;
-      this.edges?.rename(twin.number, action);
+  /** Takes in the successors that were found of a state. */
+  private take(state: number): void {
+    const { table, edges, twins } = this;
+    const { found, count } = this.successors;
+    const stride = PACKED + table.layout.words;
+    edges?.open();
+    twins.open();
+    const first = this.transitions;
+    for (let i = 0, at = 0; i < count; i += 1, at += stride) {
+      const before = table.count;
+      const target = table.addPacked(found.data, at + PACKED);
+      if (target === before) this.meet(target, state);
+      const action = found.data[at + ACTION]!;
+      const claim = found.data[at + CLAIM]!;
+      if (claim >= 0) this.noteClaim({ state, action, claim, target });
+      const edge = twins.add(action, target);
+      if (first + edge === this.transitions) {
+        this.transitions += 1;
+        edges?.add(action, target);
+      } else edges?.rename(first + edge, twins.action(edge));
     }
+  }
+
+  private noteClaim(broken: BrokenClaim): void {
+    if (this.brokenClaim !== null) return;
+    this.brokenClaim = broken;
+    if (this.options.stopAtClaim) this.stopped = true;
   }
 
   private lastLookMs = -Infinity;
@@ -135,7 +134,10 @@ export class Search implements Exploration {
 
   private begin(): void {
     const { initial } = this.system;
-    for (const row of initial) this.discover(row, -1);
+    for (const row of initial) {
+      const state = this.table.count;
+      if (this.table.add(row) === state) this.meet(state, -1);
+    }
     this.initial = this.table.count;
     this.levelEnd = this.table.count;
     this.depth = 1;
@@ -190,7 +192,7 @@ export class Search implements Exploration {
   }
 
   get bytes(): number {
-    return this.table.bytes + this.parents.data.byteLength + this.marks.data.byteLength;
+    return this.table.bytes + this.parents.data.byteLength;
   }
 
   get graph(): Graph {
@@ -198,17 +200,26 @@ export class Search implements Exploration {
     return this.edges;
   }
 
+  private first(predicate: number, value: boolean): number {
+    const found = (value ? this.trueAt : this.falseAt)[predicate] as number;
+    if (this.watched.includes(predicate)) return found;
+    for (let state = 0; state < this.states; state += 1) {
+      if (this.holds(predicate, state) === value) return state;
+    }
+    return -1;
+  }
+
   firstFalse(predicate: number): number {
-    return this.falseAt[predicate] as number;
+    return this.first(predicate, false);
   }
 
   firstTrue(predicate: number): number {
-    return this.trueAt[predicate] as number;
+    return this.first(predicate, true);
   }
 
   holds(predicate: number, state: number): boolean {
-    const word = this.marks.data[state * this.markWords + (predicate >> 5)] as number;
-    return (word & (1 << (predicate & 31))) !== 0;
+    this.successors.show(state);
+    return this.successors.holds(predicate);
   }
 
   count(predicate: number): number {
@@ -258,7 +269,9 @@ export class Search implements Exploration {
     state: number,
     visit: (action: number, claim: number, next: Int32Array) => void,
   ): void {
-    this.successors.forEach(this.table.row(state), visit);
+    const { successors } = this;
+    successors.expand(state);
+    for (let i = 0; i < successors.count; i += 1) visit(...successors.at(i));
   }
 
   isInevitable(): boolean {

@@ -1,96 +1,133 @@
 import { Ints } from './growable.ts';
+import { bitsOf, Layout } from './layout.ts';
 
-/** How much wider than asked for a table becomes: rows are moved now and then only. */
-const SPARE = 0.25;
+/** Entries of a slot: the hash, and the number of a row plus one, 0 where there is none. */
+const SLOT = 2;
+const LEAST_SLOTS = 4096;
 
 /**
- * All distinct states found, exact: rows of `width` integers in order of discovery, and an open
- * hash table of row numbers beside them. No fingerprints: rows are compared in full. A row may be
- * narrower than the table, which means zeros, or wider, which widens the table.
+ * All distinct states found, exact: packed rows in order of discovery, and an open hash table of
+ * row numbers beside them. No fingerprints: rows are compared in full. A row may be narrower than
+ * others, which means zeros. What does not fit any more is packed anew.
  */
 export class StateTable {
-  /** Of the rows as they lie; may be more than was asked for. */
-  width: number;
-  readonly rows: Ints;
-  private slots: Int32Array;
-  private mask: number;
+  layout: Layout;
+  readonly rows = new Ints(4096);
   count = 0;
+  private slots = new Int32Array(SLOT * LEAST_SLOTS);
+  private mask = LEAST_SLOTS - 1;
+  /** By component, bits that its values so far need. */
+  private readonly least: number[];
+  private one = new Int32Array(1);
 
   constructor(width: number) {
-    this.width = width;
-    this.rows = new Ints(width * 1024);
-    this.slots = new Int32Array(4096);
-    this.mask = 4095;
+    this.least = new Array<number>(width).fill(0);
+    this.layout = new Layout(this.least.slice());
   }
 
-  /** Zeros do not count, so that a row keeps its hash when it is widened. */
-  private hash(row: Int32Array, offset: number, width: number): number {
+  /** Components of a row. */
+  get width(): number {
+    return this.layout.width;
+  }
+
+  private hash(rows: Int32Array, offset: number): number {
+    const { words } = this.layout;
     let hash = 0x9e3779b9;
-    for (let i = 0; i < width; i += 1) {
-      const value = row[offset + i] as number;
-      if (value === 0) continue;
-      hash = Math.imul(hash ^ (value + Math.imul(i, 0x9e3779b9)), 0x85ebca6b);
+    for (let i = 0; i < words; i += 1) {
+      hash = Math.imul(hash ^ rows[offset + i]!, 0x85ebca6b);
       hash ^= hash >>> 15;
     }
     hash = Math.imul(hash, 0xc2b2ae35);
-    return (hash ^ (hash >>> 16)) >>> 0;
+    return hash ^ (hash >>> 16);
   }
 
-  private same(index: number, row: Int32Array): boolean {
-    const { data } = this.rows;
-    const offset = index * this.width;
-    const { length } = row;
-    for (let i = 0; i < length; i += 1) if (data[offset + i] !== row[i]) return false;
-    for (let i = length; i < this.width; i += 1) if (data[offset + i] !== 0) return false;
-    return true;
+  /** Makes room for a value of a component; rows may be packed anew. */
+  admit(component: number, value: number): void {
+    const { layout, least } = this;
+    const needed = bitsOf(value);
+    while (least.length <= component) least.push(0);
+    if (needed <= least[component]!) return;
+    least[component] = needed;
+    if (needed <= layout.room(component)) return;
+    this.layout = layout.grown(least);
+    if (!this.layout.extends(layout)) this.repack(layout);
+  }
+
+  private repack(before: Layout): void {
+    const { layout, rows, count } = this;
+    const { data } = rows;
+    const state = new Int32Array(layout.width);
+    rows.data = new Int32Array(Math.max(4096, 2 * count * layout.words));
+    rows.length = count * layout.words;
+    this.slots.fill(0);
+    for (let index = 0; index < count; index += 1) {
+      before.unpack(data, index * before.words, state);
+      layout.pack(state, rows.data, index * layout.words);
+      this.enter(this.hash(rows.data, index * layout.words), index);
+    }
   }
 
   /** The number of the state; it is new iff `count` grew. */
   add(row: Int32Array): number {
-    if (row.length > this.width) this.widen(row.length);
-    let slot = this.hash(row, 0, row.length) & this.mask;
+    for (let i = 0; i < row.length; i += 1) this.admit(i, row[i]!);
+    const { layout } = this;
+    if (this.one.length < layout.words) this.one = new Int32Array(2 * layout.words);
+    layout.pack(row, this.one, 0);
+    return this.addPacked(this.one, 0);
+  }
+
+  /** The number of the state that lies packed at `offset`. */
+  addPacked(states: Int32Array, offset: number): number {
+    const { slots, mask, rows } = this;
+    const { words } = this.layout;
+    const { data } = rows;
+    const hash = this.hash(states, offset);
+    let slot = hash & mask;
     for (;;) {
-      const entry = this.slots[slot] as number;
+      const entry = slots[SLOT * slot + 1]!;
       if (entry === 0) break;
-      if (this.same(entry - 1, row)) return entry - 1;
-      slot = (slot + 1) & this.mask;
+      if (slots[SLOT * slot] === hash) {
+        const start = (entry - 1) * words;
+        let i = 0;
+        while (i < words && data[start + i] === states[offset + i]) i += 1;
+        if (i === words) return entry - 1;
+      }
+      slot = (slot + 1) & mask;
     }
     const index = this.count;
     this.count += 1;
-    this.slots[slot] = index + 1;
-    this.rows.reserve(this.width);
-    this.rows.data.set(row, this.rows.length);
-    this.rows.length += this.width;
-    if (this.count * 2 > this.slots.length) this.rehash();
+    slots[SLOT * slot] = hash;
+    slots[SLOT * slot + 1] = index + 1;
+    rows.reserve(words);
+    for (let i = 0; i < words; i += 1) rows.data[rows.length + i] = states[offset + i]!;
+    rows.length += words;
+    if (2 * this.count > mask) this.rehash();
     return index;
   }
 
-  private widen(least: number): void {
-    const width = Math.max(least, Math.ceil(this.width * (1 + SPARE)));
-    const wide = new Int32Array(width * Math.max(1024, this.count * 2));
-    for (let index = 0; index < this.count; index += 1) {
-      const start = index * this.width;
-      wide.set(this.rows.data.subarray(start, start + this.width), index * width);
-    }
-    this.rows.data = wide;
-    this.rows.length = this.count * width;
-    this.width = width;
+  private enter(hash: number, index: number): void {
+    const { slots, mask } = this;
+    let slot = hash & mask;
+    while (slots[SLOT * slot + 1] !== 0) slot = (slot + 1) & mask;
+    slots[SLOT * slot] = hash;
+    slots[SLOT * slot + 1] = index + 1;
   }
 
   private rehash(): void {
-    const size = this.slots.length * 2;
-    this.slots = new Int32Array(size);
-    this.mask = size - 1;
-    for (let index = 0; index < this.count; index += 1) {
-      let slot = this.hash(this.rows.data, index * this.width, this.width) & this.mask;
-      while (this.slots[slot] !== 0) slot = (slot + 1) & this.mask;
-      this.slots[slot] = index + 1;
+    const before = this.slots;
+    this.slots = new Int32Array(2 * before.length);
+    this.mask = 2 * this.mask + 1;
+    for (let at = 0; at < before.length; at += SLOT) {
+      if (before[at + 1] !== 0) this.enter(before[at]!, before[at + 1]! - 1);
     }
   }
 
   /** A copy of the state's row. */
   row(index: number): Int32Array {
-    return this.rows.data.slice(index * this.width, (index + 1) * this.width);
+    const { layout } = this;
+    const row = new Int32Array(layout.width);
+    layout.unpack(this.rows.data, index * layout.words, row);
+    return row;
   }
 
   get bytes(): number {

@@ -1,13 +1,43 @@
 import type { Outcome } from '../model/integer-system.ts';
+import { UNKNOWN, walk } from './decision-table.ts';
+import { Ints } from './growable.ts';
 import type { Questions } from './questions.ts';
+import type { StateTable } from './state-table.ts';
 
-/** The successor function of an integer system, by the tables of its questions. */
+/** Of a successor in `found`: its action, its broken claim, and the packed state. */
+export const ACTION = 0;
+export const CLAIM = 1;
+export const PACKED = 2;
+
+/** The place of the outcomes of an answer without any. */
+const NOTHING = 1;
+
+/**
+ * The successor function of an integer system, over the packed states of a table. A rule is put to
+ * the model where no state before looked the same to it; all else is a walk through integers.
+ */
 export class Successors {
+  /** The successors of the state that was expanded last, one after another. */
+  readonly found = new Ints(4096);
+  /** How many they are. */
+  count = 0;
   private readonly questions: Questions;
+  private readonly table: StateTable;
+  /** The first node of each rule, as far as it is known. */
+  private readonly roots = new Ints(64);
+  /** By answer where its outcomes are in `outcomes`; 0: not known. */
+  private readonly places = new Ints(256);
+  /** Of an answer: how many; of each of these: action, claim, how many writes, and the writes. */
+  private readonly outcomes = new Ints(1024);
   private readonly numbers: number[] = [];
+  /** The state that is shown; components that it does not have are 0. */
+  private state = new Int32Array(64);
 
-  constructor(questions: Questions) {
+  constructor(questions: Questions, table: StateTable) {
     this.questions = questions;
+    this.table = table;
+    this.outcomes.push(0);
+    this.outcomes.push(0);
   }
 
   private get order(): readonly number[] {
@@ -17,47 +47,137 @@ export class Successors {
     return this.numbers;
   }
 
-  /** Whether a predicate holds in the state at `offset`. */
-  holds(predicate: number, states: Int32Array, offset: number): boolean {
-    return this.questions.predicate(predicate).lookup(states, offset) === 1;
+  /** Looks at a state. */
+  show(state: number): void {
+    const { layout, rows } = this.table;
+    const least = Math.max(layout.width, this.questions.system.width);
+    if (this.state.length < least) this.state = new Int32Array(2 * least);
+    layout.unpack(rows.data, state * layout.words, this.state);
+  }
+
+  /** Whether a predicate holds in the state that is shown. */
+  holds(predicate: number): boolean {
+    return this.questions.predicate(predicate).lookup(this.state, 0) === 1;
+  }
+
+  /** Action, broken claim and state of a successor. */
+  at(index: number): [action: number, claim: number, next: Int32Array] {
+    const { layout } = this.table;
+    const { data } = this.found;
+    const start = index * (PACKED + layout.words);
+    const next = new Int32Array(Math.max(layout.width, this.questions.system.width));
+    layout.unpack(data, start + PACKED, next);
+    return [data[start + ACTION]!, data[start + CLAIM]!, next];
   }
 
   /**
-   * Calls `visit` for each outcome in a state; `next` is overwritten by the following call, and is
-   * as wide as the system is by then.
+   * Finds the successors of a state, for each outcome in it one, in the order of the rules.
    *
-   * Rules that come into being meanwhile are left out, and states that were visited before are not
-   * visited again for their sake: the component that such a rule looks at first came into being
-   * with it and is 0 in all of these states, so that it answers nothing there.
+   * Rules that come into being meanwhile may be left out, and states that were expanded before are
+   * not expanded again for their sake: the component that such a rule looks at first came into
+   * being with it and is 0 in all of these states, so that it answers nothing there.
+   *
+   * If it throws, those of the rules before were found.
    */
-  forEach(
-    state: Int32Array,
-    visit: (action: number, brokenClaim: number, next: Int32Array) => void,
-  ): void {
-    const { system, answers } = this.questions;
-    let base = widened(state, system.width);
-    let next = base.slice();
-    for (const rule of this.order) {
-      const answer = this.questions.rule(rule).lookup(base, 0);
-      if (base.length < system.width) {
-        base = widened(base, system.width);
-        next = base.slice();
+  expand(state: number): void {
+    this.show(state);
+    while (!this.attempt(state)) this.show(state);
+  }
+
+  /** Whether states are packed still as they were when it began. */
+  private attempt(from: number): boolean {
+    const { table, questions } = this;
+    const { layout } = table;
+    const { words, word, shift, mask } = layout;
+    const { order } = this;
+    const begin = from * words;
+    let nodes = questions.classes.pool.data;
+    let outcomes = this.outcomes.data;
+    let places = this.places.data;
+    let roots = this.roots.data;
+    let known = this.roots.length;
+    let found = this.found.data;
+    let state = this.state;
+    let end = 0;
+    let count = 0;
+    this.count = 0;
+    for (let i = 0; i < order.length; i += 1) {
+      const rule = order[i]!;
+      const leaf = rule < known ? walk(nodes, roots[rule]!, state, 0) : UNKNOWN;
+      let place = leaf === UNKNOWN ? 0 : places[-2 - leaf]! | 0;
+      if (place === 0) {
+        place = this.learn(rule);
+        if (table.layout !== layout) return false;
+        nodes = questions.classes.pool.data;
+        outcomes = this.outcomes.data;
+        places = this.places.data;
+        roots = this.roots.data;
+        known = this.roots.length;
+        state = this.state;
       }
-      for (const { action, brokenClaim, writes } of answers[answer] as readonly Outcome[]) {
-        next.set(base);
-        for (let i = 0; i < writes.length; i += 2) {
-          next[writes[i] as number] = writes[i + 1] as number;
+      const rows = table.rows.data;
+      for (let left = outcomes[place]!, at = place + 1; left > 0; left -= 1) {
+        if (end + PACKED + words > found.length) {
+          this.found.length = end;
+          this.found.reserve(PACKED + words);
+          found = this.found.data;
         }
-        visit(action, brokenClaim, next);
+        found[end + ACTION] = outcomes[at]!;
+        found[end + CLAIM] = outcomes[at + 1]!;
+        end += PACKED;
+        for (let k = 0; k < words; k += 1) found[end + k] = rows[begin + k]!;
+        const last = at + 3 + 2 * outcomes[at + 2]!;
+        for (at += 3; at < last; at += 2) {
+          const component = outcomes[at]!;
+          const cell = end + word[component]!;
+          const bits = shift[component]!;
+          found[cell] = (found[cell]! & ~(mask[component]! << bits)) | (outcomes[at + 1]! << bits);
+        }
+        end += words;
+        count += 1;
+      }
+      this.count = count;
+    }
+    return true;
+  }
+
+  /** Puts a rule to the model; where its outcomes are. */
+  private learn(rule: number): number {
+    const { questions, roots, places } = this;
+    const table = questions.rule(rule);
+    const answer = table.lookup(this.state, 0);
+    while (roots.length <= rule) roots.push(UNKNOWN);
+    roots.data[rule] = table.first;
+    while (places.length <= answer) places.push(0);
+    if (places.data[answer] === 0) places.data[answer] = this.take(questions.answers[answer]!);
+    const { width } = questions.system;
+    if (this.state.length < width) this.widen(2 * width);
+    return places.data[answer]!;
+  }
+
+  private widen(width: number): void {
+    const before = this.state;
+    this.state = new Int32Array(width);
+    this.state.set(before);
+  }
+
+  private take(answer: readonly Outcome[]): number {
+    if (answer.length === 0) return NOTHING;
+    const { outcomes } = this;
+    const place = outcomes.length;
+    outcomes.push(answer.length);
+    for (const { action, brokenClaim, writes } of answer) {
+      outcomes.push(action);
+      outcomes.push(brokenClaim);
+      outcomes.push(writes.length / 2);
+      for (let i = 0; i < writes.length; i += 2) {
+        const component = writes[i]!;
+        const value = writes[i + 1]!;
+        this.table.admit(component, value);
+        outcomes.push(component);
+        outcomes.push(value);
       }
     }
+    return place;
   }
-}
-
-/** A state with the components that it does not have yet: 0. */
-function widened(state: Int32Array, width: number): Int32Array {
-  if (state.length >= width) return state;
-  const wide = new Int32Array(width);
-  wide.set(state);
-  return wide;
 }
