@@ -17,6 +17,8 @@ const LEAST_ROOM = 8;
 export class ObservedClasses {
   /** What one walks through: classes by value, and the nodes of all tables. */
   readonly pool = new Ints();
+  /** Entries that are there for speed only. */
+  kept = 0;
   private readonly system: IntegerSystem;
   private readonly all: Classes[] = [];
 
@@ -96,21 +98,56 @@ const AFTER = 0;
 const COMPONENT = 2;
 const CLASSES = 3;
 const OBSERVATION = 4;
+/** The list of what comes after all looks at this component, by its value. */
+const BEYOND = 5;
+
+/** Entries of such lists, in all, beyond which they take up no more. */
+const BEYOND_MAX = 2 ** 23;
+
+/** The component that is looked at in an inner node. */
+export const componentOf = (data: Int32Array, node: number): number => data[node + COMPONENT]!;
+
+/** The node after an inner node; UNKNOWN where it, or what is seen, is not known. */
+export function after(data: Int32Array, node: number, states: Int32Array, offset: number): number {
+  let kind = states[offset + data[node + COMPONENT]!]! | 0;
+  const classes = data[node + CLASSES]!;
+  if (classes >= 0) kind = kind < data[classes]! ? data[data[classes + 1]! + kind]! : UNKNOWN;
+  return kind < 0 || kind >= data[node]! ? UNKNOWN : data[data[node + 1]! + kind]!;
+}
 
 /**
  * Walks from a node as far as classes and answers are known: to a leaf, or UNKNOWN. What is beyond
  * the end of `states` is 0.
  */
-export function walk(data: Int32Array, from: number, states: Int32Array, offset: number): number {
+function walk(data: Int32Array, from: number, states: Int32Array, offset: number): number {
   let node = from;
-  while (node >= 0) {
-    let kind = states[offset + data[node + COMPONENT]!]! | 0;
-    const classes = data[node + CLASSES]!;
-    if (classes >= 0) kind = kind < data[classes]! ? data[data[classes + 1]! + kind]! : UNKNOWN;
-    if (kind < 0 || kind >= data[node]!) return UNKNOWN;
-    node = data[data[node + 1]! + kind]!;
-  }
+  while (node >= 0) node = after(data, node, states, offset);
   return node;
+}
+
+/**
+ * The node that comes after an inner node and all looks at the same component that follow it; as
+ * far as `learnBeyond` was told, else UNKNOWN.
+ */
+export function beyond(data: Int32Array, node: number, state: Int32Array): number {
+  const value = state[data[node + COMPONENT]!]!;
+  const list = data[node + BEYOND]!;
+  return value < data[list]! ? data[data[list + 1]! + value]! : UNKNOWN;
+}
+
+/** The same, found the long way round and kept for the next time; UNKNOWN where it is not known. */
+export function learnBeyond(classes: ObservedClasses, node: number, state: Int32Array): number {
+  const { data } = classes.pool;
+  const component = componentOf(data, node);
+  let next = node;
+  do next = after(data, next, state, 0);
+  while (next >= 0 && componentOf(data, next) === component);
+  if (next === UNKNOWN || classes.kept > BEYOND_MAX) return next;
+  const list = data[node + BEYOND]!;
+  const room = data[list]!;
+  classes.setEntry(list, state[component]!, next);
+  classes.kept += classes.pool.data[list]! - room;
+  return next;
 }
 
 /** A table of answers as one walks through it. */
@@ -135,6 +172,8 @@ export class DecisionTable<A> implements Table {
   private readonly ask: (state: Int32Array) => Evaluation<A>;
   private readonly record: (answer: A) => number;
   private root = UNKNOWN;
+  /** All that is looked at on some way through the table. */
+  readonly observations = new Set<number>();
   private readonly width: number;
 
   /**
@@ -201,11 +240,14 @@ export class DecisionTable<A> implements Table {
 
   private addNode(observation: number): number {
     const { component, place } = this.classes.at(observation);
+    this.observations.add(observation);
+    // Behind a look at the whole component there is none at the same one.
+    const apart = place === -1 ? -1 : this.classes.list();
     const node = this.classes.list();
     const { pool } = this.classes;
-    pool.push(component);
-    pool.push(place);
-    pool.push(observation);
+    for (const field of [component, place, observation, apart === -1 ? node : apart]) {
+      pool.push(field);
+    }
     return node;
   }
 

@@ -3,7 +3,11 @@ const WORD_BITS = 32;
 /** Bits that a value needs; one that is negative needs a word. */
 export const bitsOf = (value: number): number => WORD_BITS - Math.clz32(value);
 
-const spared = (bits: number): number => (bits < 2 ? bits : Math.min(WORD_BITS, bits + 1));
+/** Bits to spare for each component with many values, where that takes no further word. */
+const SPARE_MAX = 4;
+
+const withSpare = (bits: number, spare: number): number =>
+  bits < 2 ? bits : Math.min(WORD_BITS, bits + spare);
 
 /**
  * Where the components of states lie in packed ones: each in bits of one word. A component without
@@ -47,12 +51,19 @@ export class Layout {
 
   /**
    * A layout with at least so many bits by component. Where states have to be moved for it, each
-   * component with many values gets a bit to spare.
+   * component with many values gets a bit to spare, or more of what is left of the words.
    */
   grown(least: readonly number[]): Layout {
     const tight = new Layout(least.map((needed, i) => Math.max(needed, this.room(i))));
     if (tight.extends(this)) return tight;
-    return new Layout(least.map((needed, i) => Math.max(spared(needed), this.room(i))));
+    const spared = (spare: number): Layout =>
+      new Layout(least.map((needed, i) => Math.max(withSpare(needed, spare), this.room(i))));
+    let roomy = spared(1);
+    for (let spare = 2; spare <= SPARE_MAX; spare += 1) {
+      const more = spared(spare);
+      if (more.words === roomy.words) roomy = more;
+    }
+    return roomy;
   }
 
   /** Whether states packed by it lie as they would lie by an earlier one. */

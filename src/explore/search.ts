@@ -2,13 +2,16 @@ import type { IntegerSystem } from '../model/integer-system.ts';
 import type { BrokenClaim, Exploration, Incomplete, SearchOptions } from './exploration.ts';
 import { Graph } from './graph.ts';
 import { Ints } from './growable.ts';
+import { Lookout } from './lookout.ts';
 import type { Questions } from './questions.ts';
 import { StateTable } from './state-table.ts';
-import { ACTION, CLAIM, PACKED, Successors } from './successors.ts';
+import { ACTION, CLAIM, HASH, PACKED, Successors } from './successors.ts';
 import { Twins } from './twins.ts';
 
 const LOOK_AT_CLOCK_EVERY = 64;
 const LOOK_AT_BOUNDS_MS = 50;
+/** States that are expanded at once. */
+const BLOCK = 32;
 
 /**
  * Breadth-first search over an integer system, exact and plain: it asks the tables of the model,
@@ -22,8 +25,10 @@ export class Search implements Exploration {
   private readonly parents = new Ints();
   private readonly edges: Graph | null;
   private readonly twins: Twins;
-  /** Predicates that are looked at in every state as it is found. */
+  /** Predicates of which the first states are known. */
   private readonly watched: readonly number[];
+  /** Those that were true in all states so far, or in none. */
+  private lookouts: readonly Lookout[];
   private readonly falseAt: number[];
   private readonly trueAt: number[];
   readonly visited = 'exact table';
@@ -44,6 +49,7 @@ export class Search implements Exploration {
     this.twins = new Twins(system);
     const { watchFalse, watchTrue, stopAt } = options;
     this.watched = [...new Set([...watchFalse, ...watchTrue, ...stopAt])];
+    this.lookouts = this.watched.map((one) => new Lookout(one, questions, this.table));
     this.edges = options.edges ? new Graph() : null;
     this.falseAt = new Array<number>(system.predicates).fill(-1);
     this.trueAt = new Array<number>(system.predicates).fill(-1);
@@ -52,16 +58,23 @@ export class Search implements Exploration {
 
   /** Looks at a state that is new. */
   private meet(state: number, parent: number): void {
-    const { watched, successors } = this;
     this.parents.push(parent);
-    if (watched.length === 0) return;
-    successors.show(state);
-    for (const predicate of watched) {
-      const holds = successors.holds(predicate);
-      const first = holds ? this.trueAt : this.falseAt;
-      if (first[predicate] === -1) first[predicate] = state;
-      if (!holds && this.isOver(predicate)) this.stopped = true;
+    const { lookouts } = this;
+    for (let i = 0; i < lookouts.length; i += 1) {
+      const lookout = lookouts[i]!;
+      if (parent === -1 || !lookout.isBlindTo(parent, state)) this.note(lookout, state);
     }
+  }
+
+  private note(lookout: Lookout, state: number): void {
+    const { predicate } = lookout;
+    const holds = this.holds(predicate, state);
+    const first = holds ? this.trueAt : this.falseAt;
+    if (first[predicate] !== -1) return;
+    first[predicate] = state;
+    if (!holds && this.isOver(predicate)) this.stopped = true;
+    const isDecided = this.trueAt[predicate] !== -1 && this.falseAt[predicate] !== -1;
+    if (isDecided) this.lookouts = this.lookouts.filter((one) => one !== lookout);
   }
 
   /** Whether, with this predicate false, all that the search was asked to falsify is false. */
@@ -80,25 +93,40 @@ export class Search implements Exploration {
     return interrupted() ? 'interrupted' : null;
   }
 
-  private expand(state: number): void {
-    try {
-      this.successors.expand(state);
-    } finally {
-      this.take(state);
-    }
+  /** States that were expanded already, and the end of them. */
+  private blockStart = 0;
+  private blockEnd = 0;
+
+  /** Expands some states of a level at once, from the next one on. */
+  private prepare(): void {
+    const { successors, table, next } = this;
+    successors.expand(next, Math.min(this.levelEnd, next + BLOCK));
+    const stride = PACKED + table.layout.words;
+    const { found, ends } = successors;
+    this.blockStart = next;
+    this.blockEnd = next + ends.length;
+    table.touch(found.data, HASH, stride, ends.data[ends.length - 1]!);
   }
 
-  /** Takes in the successors that were found of a state. */
-  private take(state: number): void {
+  private expand(state: number): void {
+    if (state >= this.blockEnd) this.prepare();
+    const { ends, failure } = this.successors;
+    const place = state - this.blockStart;
+    this.take(state, place === 0 ? 0 : ends.data[place - 1]!, ends.data[place]!);
+    if (failure !== null && state === this.blockEnd - 1) throw failure.thrown;
+  }
+
+  /** Takes in successors that were found of a state. */
+  private take(state: number, begin: number, end: number): void {
     const { table, edges, twins } = this;
-    const { found, count } = this.successors;
+    const { found } = this.successors;
     const stride = PACKED + table.layout.words;
     edges?.open();
     twins.open();
     const first = this.transitions;
-    for (let i = 0, at = 0; i < count; i += 1, at += stride) {
+    for (let at = begin * stride; at < end * stride; at += stride) {
       const before = table.count;
-      const target = table.addPacked(found.data, at + PACKED);
+      const target = table.addPacked(found.data, at + PACKED, found.data[at + HASH]!);
       if (target === before) this.meet(target, state);
       const action = found.data[at + ACTION]!;
       const claim = found.data[at + CLAIM]!;
@@ -177,6 +205,7 @@ export class Search implements Exploration {
     onUnbounded: (thrown: unknown) => boolean,
     statesMax: number = this.options.bounds.statesMax,
   ): this {
+    this.blockEnd = this.next;
     try {
       this.incomplete = this.explore(statesMax);
     } catch (thrown) {
@@ -270,8 +299,10 @@ export class Search implements Exploration {
     visit: (action: number, claim: number, next: Int32Array) => void,
   ): void {
     const { successors } = this;
-    successors.expand(state);
-    for (let i = 0; i < successors.count; i += 1) visit(...successors.at(i));
+    successors.expand(state, state + 1);
+    const count = successors.ends.data[0]!;
+    for (let i = 0; i < count; i += 1) visit(...successors.at(i));
+    if (successors.failure !== null) throw successors.failure.thrown;
   }
 
   isInevitable(): boolean {

@@ -5,6 +5,17 @@ import { bitsOf, Layout } from './layout.ts';
 const SLOT = 2;
 const LEAST_SLOTS = 4096;
 
+/** The hash of a packed state. */
+export function hashOf(states: Int32Array, offset: number, words: number): number {
+  let hash = 0x9e3779b9;
+  for (let i = 0; i < words; i += 1) {
+    hash = Math.imul(hash ^ states[offset + i]!, 0x85ebca6b);
+    hash ^= hash >>> 15;
+  }
+  hash = Math.imul(hash, 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
 /**
  * All distinct states found, exact: packed rows in order of discovery, and an open hash table of
  * row numbers beside them. No fingerprints: rows are compared in full. A row may be narrower than
@@ -30,17 +41,6 @@ export class StateTable {
     return this.layout.width;
   }
 
-  private hash(rows: Int32Array, offset: number): number {
-    const { words } = this.layout;
-    let hash = 0x9e3779b9;
-    for (let i = 0; i < words; i += 1) {
-      hash = Math.imul(hash ^ rows[offset + i]!, 0x85ebca6b);
-      hash ^= hash >>> 15;
-    }
-    hash = Math.imul(hash, 0xc2b2ae35);
-    return hash ^ (hash >>> 16);
-  }
-
   /** Makes room for a value of a component; rows may be packed anew. */
   admit(component: number, value: number): void {
     const { layout, least } = this;
@@ -63,7 +63,7 @@ export class StateTable {
     for (let index = 0; index < count; index += 1) {
       before.unpack(data, index * before.words, state);
       layout.pack(state, rows.data, index * layout.words);
-      this.enter(this.hash(rows.data, index * layout.words), index);
+      this.enter(hashOf(rows.data, index * layout.words, layout.words), index);
     }
   }
 
@@ -73,15 +73,14 @@ export class StateTable {
     const { layout } = this;
     if (this.one.length < layout.words) this.one = new Int32Array(2 * layout.words);
     layout.pack(row, this.one, 0);
-    return this.addPacked(this.one, 0);
+    return this.addPacked(this.one, 0, hashOf(this.one, 0, layout.words));
   }
 
-  /** The number of the state that lies packed at `offset`. */
-  addPacked(states: Int32Array, offset: number): number {
+  /** The number of the state that lies packed at `offset`; it is new iff `count` grew. */
+  addPacked(states: Int32Array, offset: number, hash: number): number {
     const { slots, mask, rows } = this;
     const { words } = this.layout;
     const { data } = rows;
-    const hash = this.hash(states, offset);
     let slot = hash & mask;
     for (;;) {
       const entry = slots[SLOT * slot + 1]!;
@@ -104,6 +103,24 @@ export class StateTable {
     if (2 * this.count > mask) this.rehash();
     return index;
   }
+
+  /**
+   * Brings to hand what `count` states need that are to be added: memory answers many questions at
+   * once faster than one after another. `hashes` is where the first hash is, `stride` apart.
+   */
+  touch(states: Int32Array, hashes: number, stride: number, count: number): void {
+    const { slots, mask, rows } = this;
+    const { words } = this.layout;
+    let touched = 0;
+    for (let i = 0, at = hashes; i < count; i += 1, at += stride) {
+      const entry = slots[SLOT * (states[at]! & mask) + 1]!;
+      if (entry !== 0) touched ^= rows.data[(entry - 1) * words]!;
+    }
+    this.touched = touched;
+  }
+
+  /** Keeps what was touched from being of no use. */
+  touched = 0;
 
   private enter(hash: number, index: number): void {
     const { slots, mask } = this;

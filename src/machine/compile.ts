@@ -61,6 +61,15 @@ export function compile(
   const rules = new RuleBook(world);
   const names = new ActionNames();
   const starts = new InitialStates(world, keyholes);
+  const expanded = (rule: number, state: Int32Array, isOpen: boolean) => {
+    const { name, expand } = rules.at(rule);
+    return agreeing(name, (): Evaluation<readonly Outcome[]> => {
+      const probe = new Probe(keyholes, state, null, isOpen);
+      const steps = new Steps(names);
+      expand(probe, steps);
+      return { reads: probe.reads, answer: steps.outcomes };
+    });
+  };
   return {
     world,
     starts,
@@ -96,15 +105,13 @@ export function compile(
     },
     action: (index): Action => names.actions[index] as Action,
     claimText: (index) => names.claims[index] as string,
-    expand(rule, state): Evaluation<readonly Outcome[]> {
-      const { name, expand } = rules.at(rule);
-      return agreeing(name, () => {
-        const probe = new Probe(keyholes, state);
-        const steps = new Steps(names);
-        expand(probe, steps);
-        return { reads: probe.reads, answer: steps.outcomes };
-      });
-    },
+    expand: (rule, state) => expanded(rule, state, false),
+    ...(world.inboxes.every((lists) => lists === null)
+      ? {}
+      : {
+          expandOpen: (rule, state) => expanded(rule, state, true),
+          edited: (edit, value) => world.edits.apply(edit, value),
+        }),
     decide: deciderOf(world, keyholes, predicates),
     stateView: (state) => describe(world, state),
     view: (state) => viewOf(world, new Probe(keyholes, state)),

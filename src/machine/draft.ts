@@ -5,6 +5,7 @@ import type { DeclaredFault } from './fault.ts';
 import { clearInbox, putMessage } from './inbox.ts';
 import { canCrash, isRunning, type Local, type Zombie } from './local.ts';
 import type { Message } from './follow.ts';
+import type { Instance } from './instance.ts';
 import { checkpointText, handles, type Reaction } from './react.ts';
 import { deepFreeze, evaluate } from './purity.ts';
 import type { World } from './world.ts';
@@ -24,6 +25,10 @@ function endless({ to, event }: Message): ReconvergeError {
 /** The state that a draft starts from. A probe is one. */
 interface Source {
   value(component: number): number;
+  /** What a function shows of a component's value; `key` names it. */
+  glimpse?(component: number, key: string, show: (value: number) => unknown): unknown;
+  /** Whether components that are not looked at may be edited. */
+  readonly isOpen?: boolean;
 }
 
 /**
@@ -34,6 +39,8 @@ export class Draft {
   readonly world: World;
   private readonly source: Source;
   private readonly written: Map<number, number>;
+  /** Pairs (component, edit), flattened: of components that were not written. */
+  private edited: readonly number[] = [];
 
   constructor(world: World, source: Source, written: ReadonlyMap<number, number> = new Map()) {
     this.world = world;
@@ -42,7 +49,9 @@ export class Draft {
   }
 
   fork(): Draft {
-    return new Draft(this.world, this.source, this.written);
+    const draft = new Draft(this.world, this.source, this.written);
+    draft.edited = this.edited;
+    return draft;
   }
 
   /** Pairs (component, value), flattened, in order of component. */
@@ -54,12 +63,59 @@ export class Draft {
     return flat;
   }
 
+  /** Pairs (component, edit), flattened: what is done to components besides. */
+  edits(): readonly number[] {
+    return this.edited;
+  }
+
   get(component: number): number {
-    return this.written.get(component) ?? this.source.value(component);
+    return this.written.get(component) ?? this.settled(component);
+  }
+
+  /** The value of a component that was not written, after its edits. */
+  private settled(component: number): number {
+    const before = this.source.value(component);
+    const own = this.editsOf(component);
+    if (own.length === 0) return before;
+    const value = own.reduce((one, edit) => this.world.edits.apply(edit, one), before);
+    this.set(component, value);
+    return value;
+  }
+
+  /** What a function shows of a component, no more than that being looked at. */
+  private glimpse(component: number, key: string, show: (value: number) => unknown): unknown {
+    const { source, written } = this;
+    if (written.has(component) || source.glimpse === undefined) return show(this.get(component));
+    return source.glimpse(component, key, show);
+  }
+
+  private editsOf(component: number): readonly number[] {
+    return this.edited.filter((_, i) => i % 2 === 1 && this.edited[i - 1] === component);
   }
 
   set(component: number, value: number): void {
+    this.edited = this.edited.filter((_, i) => this.edited[i - (i % 2)] !== component);
     this.written.set(component, value);
+  }
+
+  edit(component: number, edit: number): void {
+    if (this.source.isOpen === true && !this.written.has(component)) {
+      this.edited = [...this.edited, component, edit];
+    } else this.set(component, this.world.edits.apply(edit, this.get(component)));
+  }
+
+  /** The first message in a bag or fifo; null: none. */
+  firstMessage(receiver: Instance): Message['event'] | null {
+    const component = this.world.inboxComponent(receiver.index);
+    const { edits, inboxes } = this.world;
+    const first = (content: number): Message['event'] | null =>
+      inboxes[receiver.index]?.at(content)[0] ?? null;
+    if (this.source.isOpen !== true) return first(this.get(component));
+    const seen = this.glimpse(component, 'first', (content) => {
+      const event = first(content);
+      return event === null ? -1 : edits.put(receiver, event);
+    });
+    return seen === -1 ? null : edits.eventOf(seen as number);
   }
 
   localId(actor: number): number {
@@ -147,8 +203,12 @@ export class Draft {
   }
 
   private isGone(actor: number): boolean {
-    const { mode } = this.local(actor);
-    return mode === 'down' || mode === 'halted';
+    const { locals } = this.world.actor(actor);
+    const isGone = (local: number): boolean => {
+      const { mode } = locals.at(local);
+      return mode === 'down' || mode === 'halted';
+    };
+    return this.glimpse(actor, 'gone', isGone) === true;
   }
 
   private meet(index: number, name: string, event: Message['event']): void {
@@ -239,6 +299,13 @@ export class Draft {
 
   isRunning(actor: number): boolean {
     return isRunning(this.local(actor));
+  }
+
+  /** The same; where components may be edited unseen, no more than that is looked at. */
+  seemsRunning(actor: number): boolean {
+    if (this.source.isOpen !== true) return this.isRunning(actor);
+    const { locals } = this.world.actor(actor);
+    return this.glimpse(actor, 'running', (local) => isRunning(locals.at(local))) === true;
   }
 
   /** All actors start; what they send arrives once all of them exist, in order of parts. */

@@ -1,6 +1,5 @@
-import { ReconvergeError } from '../model/error.ts';
 import type { JsonEvent } from '../model/verdict.ts';
-import { canonical, sortedTexts } from './canonical.ts';
+import { contentOf } from './edits.ts';
 import type { Instance } from './instance.ts';
 import type { World } from './world.ts';
 
@@ -9,6 +8,8 @@ export interface Cells {
   readonly world: World;
   get(component: number): number;
   set(component: number, value: number): void;
+  /** Does to a component what may not need to know what it has. */
+  edit(component: number, edit: number): void;
 }
 
 /** What waits in a bag or fifo, in canonical order or in order of sending. */
@@ -20,32 +21,22 @@ export function messagesIn(cells: Cells, actor: number): readonly JsonEvent[] {
 /** Replaces what waits in a bag or fifo. */
 export function setMessages(cells: Cells, actor: number, messages: readonly JsonEvent[]): void {
   const lists = cells.world.inboxes[actor];
-  const { inbox, name } = cells.world.actor(actor).instance;
-  if (!lists || inbox === null) return;
-  const [text, items] =
-    inbox.kind === 'fifo'
-      ? [canonical(messages, 'inbox', name), [...messages]]
-      : sortedTexts(messages, name);
-  cells.set(cells.world.inboxComponent(actor), lists.intern(text, items));
+  if (!lists) return;
+  const { instance } = cells.world.actor(actor);
+  cells.set(cells.world.inboxComponent(actor), contentOf(lists, instance, messages));
 }
 
 /** A message arrives in an inbox that is not rendezvous. */
 export function putMessage(cells: Cells, receiver: Instance, event: JsonEvent): void {
-  const { index, inbox, name } = receiver;
-  if (inbox === null) throw new Error('internal: a message for no inbox');
-  if (inbox.kind === 'set') return putLetter(cells, receiver, event);
-  const messages = messagesIn(cells, index);
-  if (messages.length >= inbox.capacity) {
-    throw new ReconvergeError(
-      'RCV216',
-      `the inbox of ${name} is full (${inbox.capacity} messages)`,
-      {
-        at: `${name} on ${event.type}`,
-        hint: `raise it: channels: { ${name}: { kind: '${inbox.kind}', capacity: … } }, or bound the senders`,
-      },
-    );
-  }
-  setMessages(cells, index, [...messages, event]);
+  const { index, inbox } = receiver;
+  if (inbox?.kind === 'set') return putLetter(cells, receiver, event);
+  cells.edit(cells.world.inboxComponent(index), cells.world.edits.put(receiver, event));
+}
+
+/** The first message of a fifo is taken out of it. */
+export function takeFirst(cells: Cells, receiver: Instance): void {
+  const { world } = cells;
+  cells.edit(world.inboxComponent(receiver.index), world.edits.takeFirst(receiver));
 }
 
 /**

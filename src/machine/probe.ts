@@ -140,6 +140,8 @@ const SPARE = 16;
 export class Probe implements Look {
   readonly state: Int32Array;
   readonly keyholes: Keyholes;
+  /** Whether what is done to a component may be told without a look at it. */
+  readonly isOpen: boolean;
   /** What looks; null where it can not be put again. */
   readonly question: Question | null;
   /** By observation, whether it was made. */
@@ -152,8 +154,14 @@ export class Probe implements Look {
   private walked = 0;
   private sequence = 0;
 
-  constructor(keyholes: Keyholes, state: Int32Array, question: Question | null = null) {
+  constructor(
+    keyholes: Keyholes,
+    state: Int32Array,
+    question: Question | null = null,
+    isOpen = false,
+  ) {
     this.keyholes = keyholes;
+    this.isOpen = isOpen;
     this.state = state;
     this.question = question;
     this.seen = new Uint8Array(keyholes.count + SPARE);
@@ -183,6 +191,11 @@ export class Probe implements Look {
       this.note(this.keyholes.whole(component).index);
     }
     return this.at(component);
+  }
+
+  /** What a function shows of a component, a primitive. `key` names it. */
+  glimpse(component: number, key: string, show: (value: number) => unknown): unknown {
+    return this.see(this.keyholes.open(component, key, show));
   }
 
   /** What a keyhole shows of its component; the answer then depends on no more than that. */

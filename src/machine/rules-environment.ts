@@ -5,7 +5,7 @@ import { dueTimers } from './body.ts';
 import { checkSurvivesJson } from './canonical.ts';
 import { Draft } from './draft.ts';
 import { isFaultTrigger } from './fault.ts';
-import { messagesIn, setMessages } from './inbox.ts';
+import { messagesIn, setMessages, takeFirst } from './inbox.ts';
 import { isAnyOf, type Instance } from './instance.ts';
 import type { Letter } from './letters.ts';
 import type { Probe } from './probe.ts';
@@ -58,12 +58,15 @@ function environmentRule(
   const { reactor } = world.actor(index);
   const expand = (probe: Probe, steps: Steps): void => {
     const start = new Draft(world, probe);
-    const { body } = start.local(index);
-    if (body === null || !start.isRunning(index)) return;
+    if (!start.seemsRunning(index)) return;
     if (fault !== null && !start.spend(fault)) return;
+    const events = eventsOf(world, probe, instance, triggerOf(given), type, at);
+    if (events.length === 0) return;
+    const { body } = start.local(index);
+    if (body === null) return;
     const own = ownLabel(world, start, index);
     const label = isFault ? 'F' : isExternal ? 'E' : own;
-    for (const event of eventsOf(world, probe, instance, triggerOf(given), type, at)) {
+    for (const event of events) {
       if (!reactor.can(body, event)) continue;
       const draft = start.fork();
       draft.deliver(index, body, event);
@@ -111,8 +114,27 @@ export function timerRule(world: World, { index, name }: Instance): Rule {
   return { name: `${name} timers`, expand };
 }
 
+/** The message in front is delivered (spec 1.4). */
+function fifoRule(world: World, instance: Instance): Rule {
+  const { index, name } = instance;
+  const expand = (probe: Probe, steps: Steps): void => {
+    const draft = new Draft(world, probe);
+    const event = draft.firstMessage(instance);
+    if (event === null) return;
+    const { body } = draft.local(index);
+    if (body === null || !draft.isRunning(index)) return;
+    const label = ownLabel(world, draft, index);
+    takeFirst(draft, instance);
+    draft.deliver(index, body, event);
+    steps.emit(draft, { actor: index, event, label });
+  };
+  return { name: `${name} inbox`, expand };
+}
+
 /** A message waiting in a bag or fifo is delivered (spec 1.4). */
-export function inboxRule(world: World, { index, name, inbox }: Instance): Rule {
+export function inboxRule(world: World, instance: Instance): Rule {
+  const { index, name, inbox } = instance;
+  if (inbox?.kind === 'fifo') return fifoRule(world, instance);
   const expand = (probe: Probe, steps: Steps): void => {
     const start = new Draft(world, probe);
     const messages = messagesIn(start, index);
@@ -121,7 +143,6 @@ export function inboxRule(world: World, { index, name, inbox }: Instance): Rule 
     if (body === null || !start.isRunning(index)) return;
     const label = ownLabel(world, start, index);
     for (const [position, event] of messages.entries()) {
-      if (inbox?.kind === 'fifo' && position > 0) break;
       if (position > 0 && sameEvent(messages[position - 1], event)) continue;
       const draft = start.fork();
       setMessages(draft, index, messages.toSpliced(position, 1));

@@ -59,7 +59,10 @@ export class Steps {
 
   emit(draft: Draft, naming: Naming): void {
     const action = this.names.intern(naming);
-    this.outcomes.push({ action, brokenClaim: naming.brokenClaim ?? -1, writes: draft.writes() });
+    const brokenClaim = naming.brokenClaim ?? -1;
+    const edits = draft.edits();
+    const outcome = { action, brokenClaim, writes: draft.writes() };
+    this.outcomes.push(edits.length === 0 ? outcome : { ...outcome, edits });
   }
 
   claim(text: string): number {

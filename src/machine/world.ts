@@ -5,6 +5,7 @@ import type { AnyEffect, AnyFaultTolerance, System } from '../model/system.ts';
 import { bodyText, type Body } from './body.ts';
 import { canonical } from './canonical.ts';
 import { Component, fastestGrowingPath } from './component.ts';
+import { Edits } from './edits.ts';
 import { faultPlan, type FaultPlan } from './fault.ts';
 import { instancesOf, type Instance } from './instance.ts';
 import { Letters } from './letters.ts';
@@ -55,6 +56,8 @@ export class World {
   readonly actors: readonly Actor[];
   /** The contents of bags and fifos, by actor. */
   readonly inboxes: readonly (Component<readonly Message['event'][]> | null)[];
+  /** What is done to them. */
+  readonly edits: Edits;
   readonly adrift: readonly (Component<readonly Zombie[]> | null)[];
   /** The messages of sets. */
   readonly letters: Letters;
@@ -92,6 +95,7 @@ export class World {
         ? null
         : new Component(`${name}.inbox`, valuesMax, sample(`${name}.inbox`)),
     );
+    this.edits = new Edits(this.inboxes);
     const served = new Set(Object.values(system.tolerance.effects ?? {}).map(({ to }) => to));
     this.adriftSlot = this.instances.map(({ name }) => (served.has(name) ? width++ : -1));
     this.adrift = this.instances.map(({ name }) =>

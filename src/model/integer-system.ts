@@ -31,6 +31,11 @@ export interface Outcome {
   readonly brokenClaim: number;
   /** Pairs (component, new value), flattened. */
   readonly writes: readonly number[];
+  /**
+   * Pairs (component, edit), flattened: what is done to components that are not written, one edit
+   * after another. Left out: nothing.
+   */
+  readonly edits?: readonly number[];
 }
 
 /** The answer to a question, and the observations that decided it, in the order they were made. */
@@ -103,7 +108,15 @@ export interface IntegerSystem {
   text?(component: number, value: number): string;
   /** The sets in a value of a component; null where there is nothing to take apart. */
   facets?(component: number, value: number): Facets | null;
+  /** Its outcomes have no edits. */
   expand(rule: number, state: Int32Array): Evaluation<readonly Outcome[]>;
+  /**
+   * The same, with edits in the place of writes that would have to look at what was there. Left
+   * out: nothing can be told in this way.
+   */
+  expandOpen?(rule: number, state: Int32Array): Evaluation<readonly Outcome[]>;
+  /** What a component has after an edit, by what it had. */
+  edited?(edit: number, value: number): number;
   decide(predicate: number, state: Int32Array): Evaluation<boolean>;
   action(index: number): Action;
 }
