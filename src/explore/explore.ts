@@ -43,13 +43,32 @@ function initialCount(system: IntegerSystem): number {
 const CLOSURE_MS = 5_000;
 const CLOSURE_TIMES = 100;
 
+/** When tables are tried: after how many states, and with how much patience. */
+interface Attempt {
+  readonly states: number;
+  readonly leastMs: number;
+  readonly times: number;
+}
+
+const PATIENTLY: Attempt = { states: PLAINLY_FIRST, leastMs: CLOSURE_MS, times: CLOSURE_TIMES };
+
+/**
+ * What waits in bags and fifos seldom has a small closure, so that little is tried at first, and
+ * more where there turn out to be many states.
+ */
+const WITH_EDITS: readonly Attempt[] = [
+  { states: PLAINLY_FIRST, leastMs: 200, times: 1 },
+  { ...PATIENTLY, states: 2 ** 23 },
+];
+
 /** Whether a closure has taken too long, or a bound was reached meanwhile. */
 function patience(
   { bounds, clock, residentBytes, interrupted }: SearchOptions,
   started: number,
+  { leastMs, times }: Attempt,
 ): () => boolean {
   const begun = clock();
-  const most = Math.max(CLOSURE_MS, CLOSURE_TIMES * (begun - started));
+  const most = Math.max(leastMs, times * (begun - started));
   return () => {
     const now = clock();
     if (now - begun > most || now - started > bounds.timeoutMs) return true;
@@ -75,10 +94,11 @@ function exploreByTables(
   { strategy, isRefused }: Exploring,
   seen: Seen,
   started: number,
+  attempt: Attempt,
 ): Exploration | null {
   const refineFrom = strategy === 'refined' ? 0 : REFINE_FROM;
   try {
-    const isOver = patience(options, started);
+    const isOver = patience(options, started, attempt);
     if (options.symmetry) {
       const { product, orbits } = tabulateFolded(questions, seen, isOver);
       const ample = ampleFor(product, options, orbits);
@@ -112,15 +132,19 @@ export function explore(
   const plain = new Search(questions, options);
   if (strategy === 'plain') return plain.run(isUnbounded);
   const isSmallAtFirst = initialCount(system) <= PLAINLY_FIRST;
-  if (isSmallAtFirst) {
-    const { statesMax } = options.bounds;
-    plain.run(isUnbounded, Math.min(statesMax, PLAINLY_FIRST));
-    const isCutShort = plain.incomplete === 'states' && statesMax > PLAINLY_FIRST;
-    const isPlainly = strategy === null && !options.symmetry && !options.reduce;
-    if (!isCutShort && isPlainly) return plain;
+  const isPlainly = strategy === null && !options.symmetry && !options.reduce;
+  const isOpen = strategy === null && isSmallAtFirst && system.expandOpen !== undefined;
+  for (const attempt of isOpen ? WITH_EDITS : [PATIENTLY]) {
+    if (isSmallAtFirst) {
+      const { statesMax } = options.bounds;
+      plain.run(isUnbounded, Math.min(statesMax, attempt.states));
+      const isCutShort = plain.incomplete === 'states' && statesMax > attempt.states;
+      if (!isCutShort && isPlainly) return plain;
+    }
+    const isAll = plain.incomplete === null && isSmallAtFirst;
+    const seen = { values: isSmallAtFirst ? plain.spread : [], isAll };
+    const found = exploreByTables(questions, options, exploring, seen, started, attempt);
+    if (found !== null) return found;
   }
-  const isAll = plain.incomplete === null && isSmallAtFirst;
-  const seen = { values: isSmallAtFirst ? plain.spread : [], isAll };
-  const found = exploreByTables(questions, options, exploring, seen, started);
-  return found ?? plain.run(isUnbounded);
+  return plain.run(isUnbounded);
 }

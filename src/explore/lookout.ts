@@ -1,6 +1,10 @@
 import type { DecisionTable } from './decision-table.ts';
+import type { Layout } from './layout.ts';
 import type { Questions } from './questions.ts';
-import type { StateTable } from './state-table.ts';
+import { StateTable } from './state-table.ts';
+
+/** Integers that say where a component lies. */
+const PLACE = 3;
 
 /** What a predicate sees of one component. */
 interface Sight {
@@ -11,7 +15,7 @@ interface Sight {
   readonly known: Map<string, number>;
 }
 
-/** Watches for the first states in which a predicate holds, and does not. */
+/** Watches for states in which a predicate sees what it did not see before. */
 export class Lookout {
   readonly predicate: number;
   private readonly questions: Questions;
@@ -19,7 +23,13 @@ export class Lookout {
   private readonly table: DecisionTable<boolean>;
   private sights: readonly Sight[] = [];
   /** How many observations they are made of. */
-  private seen = 0;
+  private observed = -1;
+  /** The rows of numbers that were seen. */
+  private seen = new StateTable(0);
+  private row = new Int32Array(0);
+  /** By sight where its component lies in a state: word, shift, mask. */
+  private places = new Int32Array(0);
+  private layout: Layout | null = null;
 
   constructor(predicate: number, questions: Questions, states: StateTable) {
     this.predicate = predicate;
@@ -28,26 +38,50 @@ export class Lookout {
     this.table = questions.predicate(predicate);
   }
 
-  /**
-   * Whether the predicate sees in one state what it saw in another, so that it says the same; true
-   * is a proof.
-   */
-  isBlindTo(one: number, other: number): boolean {
-    if (this.table.observations.size !== this.seen) this.open();
+  /** Whether the predicate may say of a state what it said of no state before. */
+  isNews(state: number, parent: number): boolean {
     const { layout, rows } = this.states;
-    const { words, word, shift, mask } = layout;
-    for (const sight of this.sights) {
-      const { component } = sight;
-      if (component >= layout.width) continue;
-      const place = word[component]!;
-      const bits = shift[component]!;
-      const ones = mask[component]!;
-      const before = (rows.data[one * words + place]! >> bits) & ones;
-      const after = (rows.data[other * words + place]! >> bits) & ones;
-      if (before !== after && this.number(sight, before) !== this.number(sight, after))
-        return false;
+    if (this.table.observations.size !== this.observed) this.open();
+    if (layout !== this.layout) this.place(layout);
+    const { sights, places } = this;
+    const { words } = layout;
+    if (parent === -1) return this.isNew(state);
+    for (let i = 0, at = 0; i < sights.length; i += 1, at += PLACE) {
+      const word = places[at]!;
+      const changed =
+        (rows.data[state * words + word]! ^ rows.data[parent * words + word]!) >> places[at + 1]!;
+      if ((changed & places[at + 2]!) !== 0 && this.differs(sights[i]!, state, parent)) {
+        return this.isNew(state);
+      }
     }
-    return true;
+    return false;
+  }
+
+  private differs(sight: Sight, one: number, other: number): boolean {
+    const { states } = this;
+    const { component } = sight;
+    const before = this.number(sight, states.value(one, component));
+    return before !== this.number(sight, states.value(other, component));
+  }
+
+  private isNew(state: number): boolean {
+    const { sights, row, seen } = this;
+    for (let i = 0; i < sights.length; i += 1) {
+      row[i] = this.number(sights[i]!, this.states.value(state, sights[i]!.component));
+    }
+    const { count } = seen;
+    return seen.add(row) === count;
+  }
+
+  /** Notes where the components lie. */
+  private place(layout: Layout): void {
+    const { word, shift, mask, width } = layout;
+    this.layout = layout;
+    this.places = new Int32Array(PLACE * this.sights.length);
+    for (const [i, { component }] of this.sights.entries()) {
+      if (component >= width) continue;
+      this.places.set([word[component]!, shift[component]!, mask[component]!], PLACE * i);
+    }
   }
 
   private number(sight: Sight, value: number): number {
@@ -70,8 +104,9 @@ export class Lookout {
     const byComponent = new Map<number, number[]>();
     for (const observation of this.table.observations) {
       const { component } = classes.at(observation);
-      const others = byComponent.get(component) ?? [];
-      byComponent.set(component, [...others, observation]);
+      const others = byComponent.get(component);
+      if (others === undefined) byComponent.set(component, [observation]);
+      else others.push(observation);
     }
     this.sights = Array.from(byComponent, ([component, observations]): Sight => ({
       component,
@@ -79,6 +114,9 @@ export class Lookout {
       list: classes.list(),
       known: new Map(),
     }));
-    this.seen = this.table.observations.size;
+    this.observed = this.table.observations.size;
+    this.seen = new StateTable(this.sights.length);
+    this.row = new Int32Array(this.sights.length);
+    this.layout = null;
   }
 }

@@ -1,8 +1,8 @@
 import type { IntegerSystem } from '../model/integer-system.ts';
 import type { BrokenClaim, Exploration, Incomplete, SearchOptions } from './exploration.ts';
+import { Firsts } from './firsts.ts';
 import { Graph } from './graph.ts';
 import { Ints } from './growable.ts';
-import { Lookout } from './lookout.ts';
 import type { Questions } from './questions.ts';
 import { StateTable } from './state-table.ts';
 import { ACTION, CLAIM, HASH, PACKED, Successors } from './successors.ts';
@@ -25,12 +25,7 @@ export class Search implements Exploration {
   private readonly parents = new Ints();
   private readonly edges: Graph | null;
   private readonly twins: Twins;
-  /** Predicates of which the first states are known. */
-  private readonly watched: readonly number[];
-  /** Those that were true in all states so far, or in none. */
-  private lookouts: readonly Lookout[];
-  private readonly falseAt: number[];
-  private readonly trueAt: number[];
+  private readonly firsts: Firsts;
   readonly visited = 'exact table';
   brokenClaim: BrokenClaim | null = null;
   initial = 0;
@@ -47,40 +42,16 @@ export class Search implements Exploration {
     this.table = new StateTable(system.width);
     this.successors = new Successors(questions, this.table);
     this.twins = new Twins(system);
-    const { watchFalse, watchTrue, stopAt } = options;
-    this.watched = [...new Set([...watchFalse, ...watchTrue, ...stopAt])];
-    this.lookouts = this.watched.map((one) => new Lookout(one, questions, this.table));
+    this.firsts = new Firsts(questions, this.table, options);
     this.edges = options.edges ? new Graph() : null;
-    this.falseAt = new Array<number>(system.predicates).fill(-1);
-    this.trueAt = new Array<number>(system.predicates).fill(-1);
     this.started = options.clock();
   }
 
-  /** Looks at a state that is new. */
+  /** Takes up a state that is new. */
   private meet(state: number, parent: number): void {
     this.parents.push(parent);
-    const { lookouts } = this;
-    for (let i = 0; i < lookouts.length; i += 1) {
-      const lookout = lookouts[i]!;
-      if (parent === -1 || !lookout.isBlindTo(parent, state)) this.note(lookout, state);
-    }
-  }
-
-  private note(lookout: Lookout, state: number): void {
-    const { predicate } = lookout;
-    const holds = this.holds(predicate, state);
-    const first = holds ? this.trueAt : this.falseAt;
-    if (first[predicate] !== -1) return;
-    first[predicate] = state;
-    if (!holds && this.isOver(predicate)) this.stopped = true;
-    const isDecided = this.trueAt[predicate] !== -1 && this.falseAt[predicate] !== -1;
-    if (isDecided) this.lookouts = this.lookouts.filter((one) => one !== lookout);
-  }
-
-  /** Whether, with this predicate false, all that the search was asked to falsify is false. */
-  private isOver(predicate: number): boolean {
-    const { stopAt } = this.options;
-    return stopAt.includes(predicate) && stopAt.every((one) => this.falseAt[one] !== -1);
+    this.firsts.meet(state, parent);
+    if (this.firsts.isOver) this.stopped = true;
   }
 
   private bound(queued: number): Incomplete {
@@ -229,26 +200,16 @@ export class Search implements Exploration {
     return this.edges;
   }
 
-  private first(predicate: number, value: boolean): number {
-    const found = (value ? this.trueAt : this.falseAt)[predicate] as number;
-    if (this.watched.includes(predicate)) return found;
-    for (let state = 0; state < this.states; state += 1) {
-      if (this.holds(predicate, state) === value) return state;
-    }
-    return -1;
-  }
-
   firstFalse(predicate: number): number {
-    return this.first(predicate, false);
+    return this.firsts.at(predicate, false);
   }
 
   firstTrue(predicate: number): number {
-    return this.first(predicate, true);
+    return this.firsts.at(predicate, true);
   }
 
   holds(predicate: number, state: number): boolean {
-    this.successors.show(state);
-    return this.successors.holds(predicate);
+    return this.firsts.holds(predicate, state);
   }
 
   count(predicate: number): number {

@@ -139,6 +139,14 @@ export class StateTable {
     }
   }
 
+  /** A component of a state. */
+  value(index: number, component: number): number {
+    const { words, word, shift, mask, width } = this.layout;
+    if (component >= width) return 0;
+    const bits = this.rows.data[index * words + word[component]!]!;
+    return (bits >> shift[component]!) & mask[component]!;
+  }
+
   /** A copy of the state's row. */
   row(index: number): Int32Array {
     const { layout } = this;

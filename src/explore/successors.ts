@@ -61,17 +61,11 @@ export class Successors {
     return this.numbers;
   }
 
-  /** Looks at a state. */
-  show(state: number): void {
+  private show(state: number): void {
     const { layout, rows } = this.table;
     const least = Math.max(layout.width, this.questions.system.width);
     if (this.state.length < least) this.state = new Int32Array(2 * least);
     layout.unpack(rows.data, state * layout.words, this.state);
-  }
-
-  /** Whether a predicate holds in the state that is shown. */
-  holds(predicate: number): boolean {
-    return this.questions.predicate(predicate).lookup(this.state, 0) === 1;
   }
 
   /** Action, broken claim and state of a successor. */
