@@ -1,9 +1,17 @@
 import { checkVerb } from './check.ts';
 import { conformVerb } from './conform.ts';
 import { doctorVerb } from './doctor.ts';
+import { mutateVerb } from './mutate.ts';
 import { runVerb } from './run.ts';
 import { simulateVerb } from './simulate.ts';
 import type { Verb } from './verb.ts';
 
 /** What this version can do, in the order in which help lists it. */
-export const VERBS: readonly Verb[] = [checkVerb, simulateVerb, runVerb, conformVerb, doctorVerb];
+export const VERBS: readonly Verb[] = [
+  checkVerb,
+  simulateVerb,
+  mutateVerb,
+  runVerb,
+  conformVerb,
+  doctorVerb,
+];

@@ -1,6 +1,7 @@
 import { ReconvergeError } from '../model/error.ts';
 import { isActive, type Body, type Reply, type Request } from './body.ts';
 import { canonical, sortedTexts } from './canonical.ts';
+import { Changes } from './changes.ts';
 import type { DeclaredFault } from './fault.ts';
 import { clearInbox, putMessage } from './inbox.ts';
 import { canCrash, isRunning, type Local, type Zombie } from './local.ts';
@@ -8,7 +9,6 @@ import type { Message } from './follow.ts';
 import type { Instance } from './instance.ts';
 import { checkpointText, handles, type Reaction } from './react.ts';
 import { deepFreeze, evaluate } from './purity.ts';
-import type { World } from './world.ts';
 
 /**
  * Messages in one step beyond which rendezvous partners are taken to answer each other for ever.
@@ -22,86 +22,15 @@ function endless({ to, event }: Message): ReconvergeError {
   });
 }
 
-/** The state that a draft starts from. A probe is one. */
-interface Source {
-  value(component: number): number;
-  /** What a function shows of a component's value; `key` names it. */
-  glimpse?(component: number, key: string, show: (value: number) => unknown): unknown;
-  /** Whether components that are not looked at may be edited. */
-  readonly isOpen?: boolean;
-}
-
 /**
  * One successor being made: reads go to where it starts from, which may note them; writes are kept
  * apart.
  */
-export class Draft {
-  readonly world: World;
-  private readonly source: Source;
-  private readonly written: Map<number, number>;
-  /** Pairs (component, edit), flattened: of components that were not written. */
-  private edited: readonly number[] = [];
-
-  constructor(world: World, source: Source, written: ReadonlyMap<number, number> = new Map()) {
-    this.world = world;
-    this.source = source;
-    this.written = new Map(written);
-  }
-
+export class Draft extends Changes {
   fork(): Draft {
     const draft = new Draft(this.world, this.source, this.written);
-    draft.edited = this.edited;
+    draft.takeOver(this);
     return draft;
-  }
-
-  /** Pairs (component, value), flattened, in order of component. */
-  writes(): number[] {
-    const flat: number[] = [];
-    for (const component of [...this.written.keys()].toSorted((a, b) => a - b)) {
-      flat.push(component, this.written.get(component) as number);
-    }
-    return flat;
-  }
-
-  /** Pairs (component, edit), flattened: what is done to components besides. */
-  edits(): readonly number[] {
-    return this.edited;
-  }
-
-  get(component: number): number {
-    return this.written.get(component) ?? this.settled(component);
-  }
-
-  /** The value of a component that was not written, after its edits. */
-  private settled(component: number): number {
-    const before = this.source.value(component);
-    const own = this.editsOf(component);
-    if (own.length === 0) return before;
-    const value = own.reduce((one, edit) => this.world.edits.apply(edit, one), before);
-    this.set(component, value);
-    return value;
-  }
-
-  /** What a function shows of a component, no more than that being looked at. */
-  private glimpse(component: number, key: string, show: (value: number) => unknown): unknown {
-    const { source, written } = this;
-    if (written.has(component) || source.glimpse === undefined) return show(this.get(component));
-    return source.glimpse(component, key, show);
-  }
-
-  private editsOf(component: number): readonly number[] {
-    return this.edited.filter((_, i) => i % 2 === 1 && this.edited[i - 1] === component);
-  }
-
-  set(component: number, value: number): void {
-    this.edited = this.edited.filter((_, i) => this.edited[i - (i % 2)] !== component);
-    this.written.set(component, value);
-  }
-
-  edit(component: number, edit: number): void {
-    if (this.source.isOpen === true && !this.written.has(component)) {
-      this.edited = [...this.edited, component, edit];
-    } else this.set(component, this.world.edits.apply(edit, this.get(component)));
   }
 
   /** The first message in a bag or fifo; null: none. */
