@@ -1,13 +1,13 @@
 import {
   actor,
   actors,
-  always,
   choice,
   defineModel,
   fault,
   integer,
+  laws,
   sometimes,
-  withinSteps,
+  type Phase,
 } from 'reconverge';
 import { MUTANTS, storageOf, workerOf, type Mutant } from './reference-orchestration/mutants.ts';
 import { zombie, type Effect } from './reference-orchestration/storage.ts';
@@ -39,10 +39,16 @@ import type { Progress } from './reference-orchestration/worker.ts';
  * `m13` a checkpoint may take the place of its effect; `m14` nothing is fenced.
  */
 
+type Ending = 'done' | 'halted' | 'aborted';
+type Undoing = 'rollingBack' | 'compensating';
+const ENDINGS: readonly Ending[] = ['done', 'halted', 'aborted'];
+const UNDOING: readonly Undoing[] = ['rollingBack', 'compensating'];
+const TIMES = { none: 0, half: 0.5, once: 1, twice: 2 } as const;
+
 interface Seen {
   readonly worker: {
     readonly context: Progress;
-    matches(state: 'rollingBack' | 'compensating'): boolean;
+    matches(state: Ending | Undoing | 'down' | { down: Undoing }): boolean;
   };
   readonly storage: { readonly context: { readonly effects: readonly Effect[] } };
 }
@@ -54,6 +60,16 @@ function undoNext({ worker, storage }: Seen, mutant: Mutant): number {
   const isLeft = (effect: Effect): boolean =>
     effect !== 'none' && !(mutant === 'm11' && effect === 'half');
   return storage.context.effects.findLastIndex((effect, step) => step >= kept && isLeft(effect));
+}
+
+/** What is durable of where the worker is: when it is down, where it will go on. */
+function phaseOf({ worker }: Seen): Phase {
+  const undoing = UNDOING.find((one) => worker.matches(one) || worker.matches({ down: one }));
+  return undoing ?? ENDINGS.find((one) => worker.matches(one)) ?? 'forward';
+}
+
+function isTyped({ steps, checkpoint, position, tries }: Progress, triesMax: number): boolean {
+  return checkpoint <= steps && position <= steps && tries <= triesMax;
 }
 
 /** Whether the first steps have happened, each once, and nothing else. */
@@ -130,14 +146,26 @@ export default defineModel({
         return (matches('done') && isWhole(s, steps)) || (matches('aborted') && isWhole(s, 0));
       },
       properties: {
-        'all or nothing': always((s) => {
-          if (s.worker.matches('done')) return isWhole(s, steps);
-          return !s.worker.matches('aborted') || isWhole(s, 0);
-        }),
         'can be done': sometimes((s) => s.worker.matches('done')),
         'can be halted': sometimes((s) => s.worker.matches('halted')),
         'can be aborted': sometimes((s) => s.worker.matches('aborted')),
-        'recovers soon': withinSteps(steps + 3),
+        ...laws({
+          phase: phaseOf,
+          effects: (s) => s.storage.context.effects.map((effect) => TIMES[effect]),
+          checkpoint: (s) => s.worker.context.checkpoint,
+          position: (s) => (s.worker.matches('down') ? null : s.worker.context.position),
+          // The sixth mutant counts its idle steps as tries.
+          typed: (s) => isTyped(s.worker.context, mutant === 'm6' ? 3 : retries),
+          bound: steps + 3,
+          crash: 'worker.CRASH',
+          fencing: {
+            epoch: (s) => s.storage.context.epoch,
+            writers: {
+              worker: (s) => s.worker.context.epoch,
+              zombie: (s) => s.zombie.context.write?.epoch ?? null,
+            },
+          },
+        }),
       },
     }),
 });

@@ -1,12 +1,18 @@
 import {
   check,
+  laws,
   parameterValues,
   simulate,
   type CheckReport,
+  type LawParts,
   type Model,
   type PropertyReport,
   type SimulationReport,
+  type System,
 } from 'reconverge';
+
+/** A state of a model whose actors are not known here. */
+type Seen = Parameters<NonNullable<System['tolerance']['consistent']>>[0];
 
 /** Parameters as one types them: `{ crashes: '2' }`. */
 type Given = Readonly<Record<string, string>>;
@@ -48,5 +54,23 @@ export function survives(
 ): SimulationReport {
   const report = simulate(model.build(parameterValues(model.parameters, set)), options);
   demand(`${model.name} fails in ${report.runs} runs, seed ${report.seed}`, report.properties);
+  return report;
+}
+
+/**
+ * For a test of one's own: the model obeys the laws of fault tolerance (spec 4), whether it states
+ * them or not. A law that is vacuous is not obeyed: nothing happened that it is about.
+ */
+export function obeys(model: Model, parts: LawParts<Seen>, set: Given = {}): CheckReport {
+  const { parts: actors, tolerance } = model.build(parameterValues(model.parameters, set));
+  const stated: NonNullable<System['tolerance']['properties']> = laws(parts);
+  const report = check({ parts: actors, tolerance: { ...tolerance, properties: stated } });
+  demand(`${model.name} breaks a law`, report.properties);
+  const vacuous = report.properties.filter((property) => property.vacuous).map(({ name }) => name);
+  if (vacuous.length > 0)
+    throw new Error(`${model.name}: nothing is said by ${vacuous.join(', ')}`);
+  if (report.result !== 'holds' || report.completeness !== 'exhaustive') {
+    throw new Error(`${model.name} is ${report.result}: a bound was reached, nothing is proved`);
+  }
   return report;
 }

@@ -44,6 +44,12 @@ export type {
   Property,
   PropertyKind,
 } from './model/property.ts';
+export { closed, everyStep, resumes } from './model/property.ts';
+export { deterministicRecovery, totalRecovery } from './model/property.ts';
+export type { SeenStep, StepPredicate } from './model/property.ts';
+
+export { laws } from './model/laws.ts';
+export type { LawParts, Phase } from './model/laws.ts';
 
 export { choice, integer, parameterValues } from './model/parameter.ts';
 export type { ChoiceParameter, IntegerParameter, Parameter } from './model/parameter.ts';

@@ -115,7 +115,8 @@ function asked(plan: Plan, selected: boolean) {
     );
   const isTotalAsked = plan.properties.some(({ property }) => property.kind === 'total');
   const watchFalse = [...of('always'), ...(isTotalAsked ? [plan.noError] : [])];
-  const watched = { watchFalse, watchTrue: of('sometimes') };
+  const antecedents = plan.properties.map(({ antecedent }) => antecedent).filter((one) => one >= 0);
+  const watched = { watchFalse, watchTrue: [...of('sometimes'), ...antecedents] };
   const only = (kind: string): boolean =>
     selected && plan.properties.every(({ property }) => property.kind === kind);
   const stopAt = only('always') ? plan.properties.map(({ predicate }) => predicate) : [];
@@ -137,7 +138,7 @@ function report(analysis: Analysis, system: System, whole: boolean): readonly Pr
     const { kind } = property;
     const shown = { name, kind, result, failure, because, trace, replay: null };
     if (result !== 'holds' || kind === 'sometimes') return { ...shown, vacuous: false, values };
-    const isEmpty = whole && isAntecedentMissing(analysis, planned);
+    const isEmpty = judgement.vacuous || (whole && isAntecedentMissing(analysis, planned));
     const vacuous = isEmpty || silent.length > 0;
     const missing = {
       ...(silent.length > 0 ? { neverFired: silent } : {}),

@@ -6,12 +6,21 @@ import { judgeConverges, judgeEventually, judgeStays } from './judge-fair.ts';
 import type { Logic } from './automaton.ts';
 import { judgeTemporal } from './judge-temporal.ts';
 import { HOLDS, violated, type Judgement } from './judgement.ts';
+import { judgeChoices } from './laws/choices.ts';
+import { judgeResumes } from './laws/resumption.ts';
+import { judgeClosed, judgeEveryStep } from './laws/steps.ts';
 import { pathIfPlaced, pathTo, prolonged } from './path.ts';
 import type { PlannedProperty } from './plan.ts';
 
-function judgeAlways(analysis: Analysis, predicate: number, name: string): Judgement {
+function judgeAlways(
+  analysis: Analysis,
+  { predicate, antecedent, name }: PlannedProperty,
+): Judgement {
   const state = analysis.found.firstFalse(predicate);
-  if (state === -1) return HOLDS;
+  if (state === -1) {
+    if (antecedent === -1 || analysis.found.firstTrue(antecedent) !== -1) return HOLDS;
+    return { ...HOLDS, vacuous: true, because: 'there is no state that it is about' };
+  }
   return violated('state', `'${name}' is false in the last state`, pathIfPlaced(analysis, state));
 }
 
@@ -124,7 +133,7 @@ function decide(analysis: Analysis, planned: PlannedProperty): Judgement {
   const { settled, consistent } = analysis.plan;
   switch (property.kind) {
     case 'always':
-      return judgeAlways(analysis, predicate, name);
+      return judgeAlways(analysis, planned);
     case 'sometimes':
       return judgeSometimes(analysis, predicate);
     case 'eventually':
@@ -143,6 +152,15 @@ function decide(analysis: Analysis, planned: PlannedProperty): Judgement {
       return judgeTemporal(analysis, formula as Logic, property.fairness);
     case 'deadlockFree':
       return judgeDeadlock(analysis);
+    case 'closed':
+      return judgeClosed(analysis, predicate === -1 ? consistent : predicate, name);
+    case 'everyStep':
+      return judgeEveryStep(analysis, name, property);
+    case 'totalRecovery':
+    case 'deterministicRecovery':
+      return judgeChoices(analysis, property.kind);
+    case 'resumes':
+      return judgeResumes(analysis, predicate, name, property);
     case 'total':
       return judgeTotal(analysis);
     case 'recovery':
@@ -160,6 +178,11 @@ const NEEDS_ALL: ReadonlySet<string> = new Set([
   'until',
   'ltl',
   'deadlockFree',
+  'closed',
+  'everyStep',
+  'totalRecovery',
+  'deterministicRecovery',
+  'resumes',
 ]);
 
 const NEEDS_FEWER: ReadonlySet<string> = new Set([

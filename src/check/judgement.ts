@@ -8,6 +8,8 @@ export interface Judgement {
   readonly because: string | null;
   readonly path: NumberedPath | null;
   readonly values: { readonly [name: string]: Json };
+  /** Whether what it is about never happened. */
+  readonly vacuous: boolean;
 }
 
 export const HOLDS: Judgement = {
@@ -16,6 +18,7 @@ export const HOLDS: Judgement = {
   because: null,
   path: null,
   values: {},
+  vacuous: false,
 };
 
 /** A violation, with the path that shows it. */
@@ -25,5 +28,5 @@ export function violated(
   path: NumberedPath | null,
   values: Judgement['values'] = {},
 ): Judgement {
-  return { result: 'violated', failure, because, path, values };
+  return { ...HOLDS, result: 'violated', failure, because, path, values };
 }

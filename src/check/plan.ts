@@ -1,4 +1,5 @@
 import type { NamedPredicate } from '../machine/compile.ts';
+import { declaredFaults } from '../machine/fault.ts';
 import { replicasOf, vouchFor } from '../machine/replicas.ts';
 import type { AnyStateMachine } from 'xstate';
 import type { AnyPart, Parts } from '../model/part.ts';
@@ -17,6 +18,8 @@ export interface PlannedProperty {
   readonly predicate: number;
   /** The formula of a temporal property over numbers of predicates. */
   readonly formula?: Logic;
+  /** The predicate of the states that it is about; -1: of all. */
+  readonly antecedent: number;
 }
 
 /** What is asked of the exploration: the predicates, and the properties in terms of them. */
@@ -91,6 +94,29 @@ function restTest({ tolerance }: System): (parts: Parts, view: AnyView) => boole
     everyActor(parts, view, (isCheckpointed) => (isCheckpointed ? lasting : passing));
 }
 
+const NO_PREDICATE = { predicate: -1, antecedent: -1 } as const;
+
+/** What is asked of each state, if anything is. */
+function predicateOf(property: Property<AnyView>): Predicate<AnyView> | null {
+  if (property.kind === 'resumes') return property.when;
+  if (!('holds' in property)) return null;
+  if (property.kind !== 'always' || property.when === undefined) return property.holds;
+  const { holds, when } = property;
+  return (view) => !when(view) || holds(view);
+}
+
+/** @throws ReconvergeError RCV305 for a property about a fault that is not declared */
+function checkFault({ tolerance }: System, name: string, property: Property<AnyView>): void {
+  if (property.kind !== 'resumes') return;
+  const known = [...declaredFaults(tolerance)].map((fault) => fault.name);
+  if (known.includes(property.after)) return;
+  const what = `'${property.after}' is no declared fault`;
+  throw new ReconvergeError('RCV305', what, {
+    at: `properties.${name}`,
+    hint: known.length === 0 ? 'this model declares no faults' : `faults: ${known.join(', ')}`,
+  });
+}
+
 /** The properties of a system with those that come with it, and the predicates they need. */
 export function planOf(system: System): Plan {
   const { parts, tolerance } = system;
@@ -102,16 +128,23 @@ export function planOf(system: System): Plan {
   const finite = Object.fromEntries(Object.entries(parts).filter(([, part]) => hasFinal(part)));
   const given = Object.entries(tolerance.properties ?? {});
   const properties: PlannedProperty[] = given.map(([name, property]) => {
+    checkFault(system, name, property);
+    const ask = (holds: Predicate<AnyView> | null, part = ''): number =>
+      holds === null ? -1 : add(`properties.${name}${part}`, holds);
     if ('formula' in property) {
-      const atom = (holds: Predicate<AnyView>): number => add(`properties.${name}`, holds);
-      return { name, property, predicate: -1, formula: logicOf(property.formula, atom) };
+      return { name, property, ...NO_PREDICATE, formula: logicOf(property.formula, ask) };
     }
-    const holds = 'holds' in property ? property.holds : null;
-    return { name, property, predicate: holds === null ? -1 : add(`properties.${name}`, holds) };
+    const when = property.kind === 'always' ? (property.when ?? null) : null;
+    return {
+      name,
+      property,
+      predicate: ask(predicateOf(property)),
+      antecedent: ask(when, '.when'),
+    };
   });
   if (consistent !== undefined && !given.some(([name]) => name === CONVERGES)) {
     const property = { kind: 'converges', fairness: 'default' } as const;
-    properties.push({ name: CONVERGES, property, predicate: -1 });
+    properties.push({ name: CONVERGES, property, ...NO_PREDICATE });
   }
   for (const { name, property } of properties) {
     if (!('fairness' in property) || typeof property.fairness === 'string') continue;
@@ -132,12 +165,13 @@ export function planOf(system: System): Plan {
   }
   const invokes = Object.keys(tolerance.effects ?? {}).length > 0;
   if (invokes) {
-    properties.push({ name: TOTAL, property: { kind: 'total' }, predicate: -1 });
-    properties.push({ name: RECOVERY, property: { kind: 'recovery' }, predicate: -1 });
+    properties.push({ name: TOTAL, property: { kind: 'total' }, ...NO_PREDICATE });
+    properties.push({ name: RECOVERY, property: { kind: 'recovery' }, ...NO_PREDICATE });
   }
   const needsGoal = properties.find(
     ({ property, predicate }) =>
-      ['converges', 'recoverable', 'withinSteps'].includes(property.kind) && predicate === -1,
+      ['converges', 'recoverable', 'withinSteps', 'closed'].includes(property.kind) &&
+      predicate === -1,
   );
   if (needsGoal !== undefined && consistent === undefined) {
     throw new ReconvergeError(

@@ -2,6 +2,7 @@ import type { PlannedProperty } from '../check/plan.ts';
 import type { Logic } from '../check/automaton.ts';
 import { judgeFormula } from './judge-formula.ts';
 import { isTrapped, statesOf } from './fair-run.ts';
+import { judgeLaw } from './judge-laws.ts';
 import type { RunVerdict, Sample } from './sample.ts';
 import type { State, Step } from './stepping.ts';
 
@@ -124,14 +125,24 @@ function judgeStays(sample: Sample, predicate: number): RunVerdict {
   return sample.violated('lasso', because, sample.shown(run.steps.length, run.loop));
 }
 
+function judgeClosed(sample: Sample, predicate: number, because: string): RunVerdict {
+  const { compiled } = sample.stepping;
+  const { states, run } = sample;
+  const at = run.steps.findIndex(
+    ({ action, to }, before) =>
+      compiled.action(action).label === 'P' &&
+      sample.holds(predicate, states[before] as State) &&
+      !sample.holds(predicate, to),
+  );
+  return at === -1 ? PASSED : sample.violated('step', because, sample.shown(at + 1));
+}
+
 /**
  * What one run says about one property. A violation is certain: the run is a behaviour, and what
  * comes after it, where that matters, was seen to end or to repeat itself fairly.
  */
-export function judgeRun(
-  sample: Sample,
-  { name, property, predicate, formula }: PlannedProperty,
-): RunVerdict {
+export function judgeRun(sample: Sample, planned: PlannedProperty): RunVerdict {
+  const { name, property, predicate, formula } = planned;
   const goal = predicate === -1 ? sample.plan.settled : predicate;
   switch (property.kind) {
     case 'always':
@@ -160,5 +171,14 @@ export function judgeRun(
       return judgeFormula(sample, formula as Logic);
     case 'deadlockFree':
       return judgeDeadlock(sample);
+    case 'closed': {
+      const inside = predicate === -1 ? sample.plan.consistent : predicate;
+      return judgeClosed(sample, inside, `'${name}' is false of the last step`);
+    }
+    case 'everyStep':
+    case 'totalRecovery':
+    case 'deterministicRecovery':
+    case 'resumes':
+      return judgeLaw(sample, planned, property);
   }
 }

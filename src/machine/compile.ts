@@ -9,11 +9,13 @@ import type {
 } from '../model/integer-system.ts';
 import type { AnyView, System } from '../model/system.ts';
 import type { StateView } from '../model/verdict.ts';
-import { agreeing, deciderOf, type NamedPredicate } from './ask.ts';
+import { agreeing } from './answers.ts';
+import { deciderOf, type NamedPredicate } from './ask.ts';
 import { describe } from './describe.ts';
 import { facetsOf, localText } from './facets.ts';
 import { InitialStates } from './initial.ts';
 import { Keyholes, Probe } from './probe.ts';
+import { Projected, type Projection } from './projection.ts';
 import { RuleBook } from './rule-book.ts';
 import { ActionNames, Steps, type Rule } from './steps.ts';
 import { viewOf } from './view.ts';
@@ -31,6 +33,8 @@ export interface Compiled extends IntegerSystem {
   stateView(state: Int32Array): StateView;
   /** A view of a state for lambdas; reads are not tracked. */
   view(state: Int32Array): AnyView;
+  /** What is to be seen of states, as canonical JSON. */
+  projected(projection: Projection): (state: Int32Array) => string;
 }
 
 /** A rule's joint form, whose members are asked twice, too. */
@@ -115,5 +119,9 @@ export function compile(
     decide: deciderOf(world, keyholes, predicates),
     stateView: (state) => describe(world, state),
     view: (state) => viewOf(world, new Probe(keyholes, state)),
+    projected: (projection) => {
+      const projected = new Projected(world, keyholes, projection);
+      return (state) => projected.text(state);
+    },
   };
 }

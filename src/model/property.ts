@@ -1,3 +1,5 @@
+import type { JsonEvent, Label } from './verdict.ts';
+
 /** A question about a state; pure, a function of what it reads (the engine tracks the reads). */
 export type Predicate<S> = (state: S) => boolean;
 
@@ -27,7 +29,7 @@ export interface Temporal<S> {
 
 /** A property of a model, as data; `src/check` decides it. Meanings: spec 1.8. */
 export type Property<S> =
-  | { readonly kind: 'always'; readonly holds: Predicate<S> }
+  | { readonly kind: 'always'; readonly holds: Predicate<S>; readonly when?: Predicate<S> }
   | { readonly kind: 'sometimes'; readonly holds: Predicate<S> }
   | { readonly kind: 'eventually'; readonly holds: Predicate<S>; readonly fairness: Fairness }
   | { readonly kind: 'eventuallyAlways'; readonly holds: Predicate<S>; readonly fairness: Fairness }
@@ -35,7 +37,38 @@ export type Property<S> =
   | { readonly kind: 'recoverable'; readonly holds: Predicate<S> | null }
   | { readonly kind: 'converges'; readonly fairness: Fairness }
   | { readonly kind: 'withinSteps'; readonly steps: number; readonly holds: Predicate<S> | null }
-  | { readonly kind: 'deadlockFree' };
+  | { readonly kind: 'deadlockFree' }
+  | { readonly kind: 'closed'; readonly holds: Predicate<S> | null }
+  | EveryStep<S>
+  | { readonly kind: 'totalRecovery' }
+  | { readonly kind: 'deterministicRecovery' }
+  | Resumes<S>;
+
+/** A step as a property sees it. */
+export interface SeenStep {
+  readonly actor: string;
+  readonly event: JsonEvent;
+  readonly label: Label;
+  /** The name of the fault that it is, or null. */
+  readonly fault: string | null;
+}
+
+/** A question about a step, and what was looked at before and after it. */
+export type StepPredicate<V> = (before: V, after: V, step: SeenStep) => boolean;
+
+export interface EveryStep<S> {
+  readonly kind: 'everyStep';
+  readonly of: (state: S) => unknown;
+  readonly keeps: StepPredicate<never>;
+  readonly when: StepPredicate<never> | null;
+}
+
+export interface Resumes<S> {
+  readonly kind: 'resumes';
+  readonly after: string;
+  readonly when: Predicate<S>;
+  readonly ends: (state: S) => unknown;
+}
 
 export type PropertyKind = Property<never>['kind'];
 
@@ -52,9 +85,12 @@ export interface FairnessClaims {
   readonly strong?: readonly string[];
 }
 
-/** In every reachable state. */
-export function always<S>(holds: Predicate<S>): Property<S> {
-  return { kind: 'always', holds };
+/** In every reachable state; with `when`, in those only, and vacuous where there are none. */
+export function always<S>(
+  holds: Predicate<S>,
+  options: { readonly when?: Predicate<S> } = {},
+): Property<S> {
+  return { kind: 'always', holds, ...options };
 }
 
 /** In some reachable state: guards against a model that cannot do what it is for. */
@@ -138,4 +174,46 @@ export function withinSteps<S>(steps: number, holds: Predicate<S> | null = null)
 /** No reachable state without any step, other than those in which every actor is done. */
 export function deadlockFree<S>(): Property<S> {
   return { kind: 'deadlockFree' };
+}
+
+/** No P step leads from where it holds to where it does not (default: the consistent states). */
+export function closed<S>(holds: Predicate<S> | null = null): Property<S> {
+  return { kind: 'closed', holds };
+}
+
+/**
+ * Of every step that is no self-loop, or of those for which `when` is true. `of` says what is to be
+ * seen of the states before and after it: plain JSON, the less the faster.
+ */
+export function everyStep<S, V>(about: {
+  readonly of: (state: S) => V;
+  readonly keeps: StepPredicate<V>;
+  readonly when?: StepPredicate<V>;
+}): Property<S> {
+  const { of, keeps, when = null } = about;
+  return { kind: 'everyStep', of, keeps, when };
+}
+
+/** Whoever recovers can go on: it has an R step, or an invoke of it is pending (spec 4.1). */
+export function totalRecovery<S>(): Property<S> {
+  return { kind: 'totalRecovery' };
+}
+
+/** Whoever recovers has one R step at most; timers only count where nothing else is (spec 4.3). */
+export function deterministicRecovery<S>(): Property<S> {
+  return { kind: 'deterministicRecovery' };
+}
+
+/**
+ * Recovery comes to the same ends if the fault `after` strikes on its way, once more than its
+ * budget allows: `ends` is what is compared of the first states in which nobody recovers, `when`
+ * says which states are on the way, those with a decision that a crash does not take back (spec
+ * 4.7).
+ */
+export function resumes<S>(about: {
+  readonly after: string;
+  readonly when: Predicate<S>;
+  readonly ends: (state: S) => unknown;
+}): Property<S> {
+  return { kind: 'resumes', ...about };
 }

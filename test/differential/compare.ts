@@ -3,14 +3,17 @@ import { planOf } from '../../src/check/plan.ts';
 import { Unclosed } from '../../src/explore/closure.ts';
 import { Untabled } from '../../src/explore/numbering.ts';
 import type { Strategy } from '../../src/explore/explore.ts';
-import type { System } from '../../src/model/system.ts';
+import { declaredFaults } from '../../src/machine/fault.ts';
+import { closed, deterministicRecovery, everyStep } from '../../src/model/property.ts';
+import { resumes, totalRecovery, type Property } from '../../src/model/property.ts';
+import type { AnyView, System } from '../../src/model/system.ts';
 import type { Label } from '../../src/model/verdict.ts';
 import type { NaiveGraph } from '../oracle/explore.ts';
 import { decideAll, type Finding } from '../oracle/properties.ts';
 import { samples } from '../oracle/random-system.ts';
 
 /** Forms of failure whose shortest way the oracle knows to be a trace of that length. */
-const EXACT = new Set(['state', 'deadlock', 'trap']);
+const EXACT = new Set(['state', 'deadlock', 'trap', 'step']);
 
 const LABELS: readonly Label[] = ['P', 'R', 'F', 'E'];
 
@@ -20,9 +23,9 @@ function countLabels(labels: readonly Label[]): string {
   );
 }
 
-function oracleVerdicts(system: System, graph: NaiveGraph): Map<string, boolean> {
-  const verdicts = new Map(
-    [...decideAll(system, graph)].map(([name, { holds }]) => [name, holds] as const),
+function oracleVerdicts(system: System, graph: NaiveGraph): Map<string, boolean | null> {
+  const verdicts = new Map<string, boolean | null>(
+    [...decideAll(system, graph)].map(([name, { holds }]) => [name, holds]),
   );
   if (Object.keys(system.tolerance.effects ?? {}).length > 0) {
     verdicts.set('total', graph.errors.length === 0);
@@ -35,6 +38,37 @@ function oracleVerdicts(system: System, graph: NaiveGraph): Map<string, boolean>
 function withConsistency(given: System): System {
   const { consistent = () => true } = given.tolerance;
   return { ...given, tolerance: { ...given.tolerance, consistent } };
+}
+
+/** What a law asks is put together from what the properties of the system ask. */
+function withLaws(given: System): System {
+  const { properties = {} } = given.tolerance;
+  const asked = Object.values(properties).flatMap((property) =>
+    'holds' in property && property.holds !== null ? [property.holds] : [],
+  );
+  const [first, second] = asked;
+  if (first === undefined || second === undefined) return given;
+  const seen = (view: AnyView): readonly boolean[] => asked.map((holds) => holds(view));
+  const faults = [...declaredFaults(given.tolerance)].map(({ name }) => name);
+  const crash = faults.find((name) => name.endsWith('.crash')) ?? faults[0];
+  const more: { readonly [name: string]: Property<AnyView> } = {
+    'law: closed': closed(second),
+    'law: every step': everyStep({
+      of: seen,
+      when: (before, _, { label }) => label !== 'F' && before[0] === true,
+      keeps: (before, after, { actor }) =>
+        after[1] === true || after[2] === before[2] || actor === 'a',
+    }),
+    'law: total': totalRecovery(),
+    'law: deterministic': deterministicRecovery(),
+    ...(crash !== undefined && {
+      'law: resumes': resumes({ after: crash, when: first, ends: seen }),
+    }),
+  };
+  return {
+    ...given,
+    tolerance: { ...given.tolerance, properties: { ...properties, ...more } },
+  };
 }
 
 /** What a report says, but for which of several traces of one length it shows. */
@@ -75,7 +109,8 @@ function strategyDisagreements(system: System, report: CheckReport): readonly st
 
 /** What engine and oracle say differently of a system, in words; empty where they agree. */
 export function disagreements(given: System, graph: NaiveGraph): readonly string[] {
-  const system = withConsistency(given);
+  const lawful = withLaws(given);
+  const system = withConsistency(lawful);
   const report = check(system, { strategy: 'plain' });
   const { stats, properties } = report;
   const [compiled, , found] = explored(system, planOf(system));
@@ -88,19 +123,20 @@ export function disagreements(given: System, graph: NaiveGraph): readonly string
   compare('transitions', stats.transitions, graph.edges.length);
   compare('depth', stats.depth, graph.depth);
   compare('labels', countLabels(labels), countLabels(graph.edges.map(({ label }) => label)));
-  const verdicts = oracleVerdicts(given, graph);
-  const findings: ReadonlyMap<string, Finding> = decideAll(given, graph);
+  const verdicts = oracleVerdicts(lawful, graph);
+  const findings: ReadonlyMap<string, Finding> = decideAll(lawful, graph);
   for (const { name, result, failure, trace } of properties) {
     const holds = verdicts.get(name);
     if (holds === undefined) {
       if (name !== 'converges') said.push(`the oracle does not know '${name}'`);
       continue;
     }
-    compare(name, result, holds ? 'holds' : 'violated');
+    compare(name, result, holds === null ? 'unknown' : holds ? 'holds' : 'violated');
     const nearest = findings.get(name)?.distances.get(failure ?? 'bound');
     if (result !== 'violated' || nearest === undefined || trace === null) continue;
     if (failure === null || !EXACT.has(failure) || trace.loop !== null) continue;
-    compare(`length of '${name}'`, trace.steps.length, nearest);
+    const last = failure === 'step' ? 1 : 0;
+    compare(`length of '${name}'`, trace.steps.length, nearest + last);
   }
   return said;
 }

@@ -68,7 +68,7 @@ function initialStates(setting: Setting): string[] {
 }
 
 /** Every step of a state. */
-function* moves(setting: Setting, from: string): Generator<Move> {
+export function* moves(setting: Setting, from: string): Generator<Move> {
   yield* environment(setting, from);
   yield* inboxes(setting, from);
   yield* timers(setting, from);

@@ -2,7 +2,7 @@
  * Naive decisions of the properties on a naive graph, by fixpoints over sets of state numbers,
  * written after the definitions (spec 1.7, 1.8) and for clarity only.
  */
-import type { Fairness, Property } from '../../src/model/property.ts';
+import type { Fairness, Property, Resumes } from '../../src/model/property.ts';
 import type { AnyView, System } from '../../src/model/system.ts';
 import type { FailureForm } from '../../src/model/verdict.ts';
 import type { NaiveGraph } from './explore.ts';
@@ -10,14 +10,16 @@ import type { Reading } from './fairness.ts';
 import type { Predicate, Span, States } from './span.ts';
 import { DEFAULT_READING, foreverInside, free, reaching } from './fairness.ts';
 import { isSatisfied } from './formula.ts';
+import { breaking, diverted, leaving, lost, torn } from './laws.ts';
 import { both, distances, minus, sightsOf, spanOf, where } from './span.ts';
 import { allSights } from './view.ts';
 
 export interface Finding {
-  readonly holds: boolean;
+  /** null where the answer asks for states that are not reachable and that the model refuses. */
+  readonly holds: boolean | null;
   /**
    * Per form of failure, the states that show it: those that are bad in themselves (`state`,
-   * `deadlock`, `trap`), those from which `steps` do not suffice (`bound`), those that begin a fair
+   * `deadlock`, `trap`), those that a bad step leaves (`step`), those from which `steps` do not suffice (`bound`), those that begin a fair
    * path that never meets the goal though it could (`lasso`). Empty if the property holds, and for
    * `unreached`.
    */
@@ -118,6 +120,16 @@ function deadlockFree(span: Span): Finding {
   return finding(span, [['deadlock', minus(stuck, where(graph, allDone))]], all);
 }
 
+function resumes(span: Span, property: Resumes<AnyView>): Finding {
+  try {
+    return finding(span, [['state', diverted(span, property)]], span.all);
+  } catch (thrown) {
+    const isRefused = thrown instanceof Error && /^(unhandled|over capacity)/.test(thrown.message);
+    if (!isRefused) throw thrown;
+    return { ...finding(span, [], span.all), holds: null };
+  }
+}
+
 /** Decides one property of the system on its complete graph. */
 export function decide(
   system: System,
@@ -127,8 +139,11 @@ export function decide(
 ): Finding {
   const span = spanOf(system, graph, reading);
   switch (property.kind) {
-    case 'always':
-      return finding(span, [['state', minus(span.all, where(graph, property.holds))]], span.all);
+    case 'always': {
+      const { holds, when = () => true } = property;
+      const bad = minus(where(graph, when), where(graph, holds));
+      return finding(span, [['state', bad]], span.all);
+    }
     case 'sometimes':
       return { ...finding(span, [], span.all), holds: where(graph, property.holds).size > 0 };
     case 'eventually':
@@ -149,6 +164,18 @@ export function decide(
     }
     case 'deadlockFree':
       return deadlockFree(span);
+    case 'closed': {
+      const inside = property.holds === null ? span.consistent : where(graph, property.holds);
+      return finding(span, [['step', leaving(span, inside)]], span.all);
+    }
+    case 'everyStep':
+      return finding(span, [['step', breaking(span, property)]], span.all);
+    case 'totalRecovery':
+      return finding(span, [['state', lost(span)]], span.all);
+    case 'deterministicRecovery':
+      return finding(span, [['state', torn(span)]], span.all);
+    case 'resumes':
+      return resumes(span, property);
   }
 }
 

@@ -20,7 +20,7 @@ function listed(graph: NaiveGraph): string[] {
   );
 }
 
-function verdicts(system: System, graph: NaiveGraph): Record<string, boolean> {
+function verdicts(system: System, graph: NaiveGraph): Record<string, boolean | null> {
   const found = [...decideAll(system, graph)].map(([name, { holds }]) => [name, holds] as const);
   return Object.fromEntries(found);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assign, setup } from 'xstate';
-import { agreeing } from '../../../src/machine/ask.ts';
+import { agreeing } from '../../../src/machine/answers.ts';
 import type { NamedPredicate } from '../../../src/machine/compile.ts';
 import { batch, evaluate, evaluateTwice } from '../../../src/machine/purity.ts';
 import { actor, replicas } from '../../../src/model/part.ts';
