@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
+import referenceOrchestration from '../../models/reference-orchestration.ts';
 import tokenRing from '../../models/token-ring.ts';
 import twoPhaseCommit from '../../models/two-phase-commit.ts';
 import type { Model } from '../../src/model/define.ts';
@@ -21,6 +22,11 @@ const small: readonly [Model, Record<string, string>][] = [
   [tokenRing, { processes: '3', values: '2' }],
   [tokenRing, { processes: '4', values: '2' }],
   [tokenRing, { processes: '4', values: '3' }],
+  [referenceOrchestration, { steps: '1' }],
+  ...['m3', 'm7', 'm12', 'm14'].map((mutant): [Model, Record<string, string>] => [
+    referenceOrchestration,
+    { mutant },
+  ]),
   ...bugs.map((bug): [Model, Record<string, string>] => [orderFulfilment, { crashes: '0', bug }]),
 ];
 

@@ -53,9 +53,11 @@ function statesWhere(
   isBad: (state: GlobalState, actor: OracleActor, steps: readonly NaiveEdge[]) => boolean,
 ): States {
   const setting = settingOf(system);
+  const edgesOf = graph.states.map((): NaiveEdge[] => []);
+  for (const edge of graph.edges) edgesOf[edge.from]!.push(edge);
   const bad = graph.states.flatMap((text, at) => {
     const state = decode(text);
-    const edges = graph.edges.filter(({ from }) => from === at);
+    const edges = edgesOf[at]!;
     const found = whoRecovers(setting, state).some((a) => isBad(state, a, own(edges, a)));
     return found ? [at] : [];
   });
