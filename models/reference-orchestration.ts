@@ -27,9 +27,9 @@ import type { Progress } from './reference-orchestration/worker.ts';
  *
  * A green result proves, for so many steps and retries and every sequence of so many faults, during
  * recovery too: what is done has every effect exactly once, what was aborted has none, what was
- * halted has those before its checkpoint, and after the last fault no run takes more than steps + 3
- * steps to be consistent. It leaves out effects in parallel, undo that fails, checkpoints whose
- * saving fails, and more than one zombie at a time.
+ * halted has those before its checkpoint; and after the last fault no run takes more steps to be
+ * consistent than it takes to undo everything, or to do everything again. It leaves out effects in
+ * parallel, undo that fails, checkpoints whose saving fails, and more than one zombie at a time.
  *
  * Broken variants: `m1` a transient failure is never escalated; `m2` it is retried without end;
  * `m3` a permanent one may be compensated, too; `m4` a step may be skipped; `m5` rollback leads
@@ -147,8 +147,10 @@ export default defineModel({
       },
       properties: {
         'can be done': sometimes((s) => s.worker.matches('done')),
-        'can be halted': sometimes((s) => s.worker.matches('halted')),
-        'can be aborted': sometimes((s) => s.worker.matches('aborted')),
+        ...(faults > 0 && {
+          'can be halted': sometimes((s) => s.worker.matches('halted')),
+          'can be aborted': sometimes((s) => s.worker.matches('aborted')),
+        }),
         ...laws({
           phase: phaseOf,
           effects: (s) => s.storage.context.effects.map((effect) => TIMES[effect]),
@@ -156,7 +158,8 @@ export default defineModel({
           position: (s) => (s.worker.matches('down') ? null : s.worker.context.position),
           // The sixth mutant counts its idle steps as tries.
           typed: (s) => isTyped(s.worker.context, mutant === 'm6' ? 3 : retries),
-          bound: steps + 3,
+          // To escalate, turn back, undo all and end; or to restart, do all and save most again.
+          bound: Math.max(steps + 3, 2 * steps),
           crash: 'worker.CRASH',
           fencing: {
             epoch: (s) => s.storage.context.epoch,

@@ -98,6 +98,8 @@ describe('sizes', () => {
     [2, 2, 1, 5],
     [3, 2, 1, 6],
     [2, 3, 2, 5],
+    [4, 2, 1, 8],
+    [5, 1, 1, 10],
   ] as const;
   it.each(BOUNDS)('%i steps, %i faults, %i retries: recovery takes %i', (...given) => {
     const [steps, faults, retries, beta] = given.map(String) as [string, string, string, string];
@@ -108,11 +110,10 @@ describe('sizes', () => {
     );
   });
 
-  it('without faults the laws of recovery are vacuous, and say so', () => {
-    const { result, properties } = check(build({ faults: '0' }), {
-      properties: OF_RECOVERY,
-    });
+  it('without faults the laws of recovery have nothing to speak of, and say so', () => {
+    const { result, properties } = check(build({ faults: '0' }));
     expect(result).toBe('holds');
-    expect(properties.map(({ vacuous }) => vacuous)).toEqual([true, true, true, true]);
+    const silent = properties.filter(({ values }) => values['antecedent'] === 'never holds');
+    expect(silent.map(({ name }) => name)).toEqual(OF_RECOVERY);
   });
 });

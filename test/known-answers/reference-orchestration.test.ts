@@ -92,6 +92,7 @@ const SIZES: readonly (readonly [steps: number, faults: number, retries: number]
   [2, 2, 1],
   [2, 3, 2],
   [3, 2, 1],
+  [4, 1, 1],
 ];
 
 describe('the reference orchestration is the tuple (S, F, R)', () => {

@@ -1,10 +1,10 @@
 import { Graph } from '../../explore/graph.ts';
 import { forEachComponent } from '../../explore/scc.ts';
-import type { Successors } from '../../explore/successors.ts';
 import type { Compiled } from '../../machine/compile.ts';
 import { UnboundedComponent } from '../../machine/component.ts';
 import { ReconvergeError } from '../../model/error.ts';
 import { stateKey } from '../../model/integer-system.ts';
+import type { Outcomes } from './outcomes.ts';
 import { Recoverers } from './recoverers.ts';
 
 /** The way to where recovery ends leads through too many states, or the model refuses one. */
@@ -38,8 +38,7 @@ class Numbers {
  * in which nobody recovers. The states need not be reachable.
  */
 export class Ends {
-  private readonly compiled: Compiled;
-  private readonly successors: Successors;
+  private readonly outcomes: Outcomes;
   private readonly look: (state: Int32Array) => string;
   private readonly statesMax: number;
   private readonly recoverers: Recoverers;
@@ -54,12 +53,11 @@ export class Ends {
 
   constructor(
     compiled: Compiled,
-    successors: Successors,
+    outcomes: Outcomes,
     look: (state: Int32Array) => string,
     statesMax: number,
   ) {
-    this.compiled = compiled;
-    this.successors = successors;
+    this.outcomes = outcomes;
     this.look = look;
     this.statesMax = statesMax;
     this.recoverers = new Recoverers(compiled);
@@ -76,19 +74,19 @@ export class Ends {
     return state;
   }
 
+  private stepsOf(state: number) {
+    return [...this.outcomes.of(this.rows[state] as Int32Array)];
+  }
+
   /** Follows all states that were taken up to their ends, once. @throws NoEnds */
   settle(): void {
     const graph = new Graph();
     for (let state = 0; state < this.rows.length; state += 1) {
       graph.open();
       if (this.endOf[state] !== -1) continue;
-      const found: (readonly [action: number, next: Int32Array])[] = [];
-      refusedAs(() =>
-        this.successors.forEach(this.rows[state] as Int32Array, (action, _, next) => {
-          if (this.compiled.action(action).label !== 'F') found.push([action, next.slice()]);
-        }),
-      );
-      for (const [action, next] of found) graph.add(action, this.add(next));
+      for (const [{ label }, next, action] of refusedAs(() => this.stepsOf(state))) {
+        if (label !== 'F') graph.add(action, this.add(next));
+      }
     }
     graph.close(this.rows.length);
     this.setOf = new Int32Array(this.rows.length).fill(-1);

@@ -1,5 +1,3 @@
-import { Questions } from '../../explore/questions.ts';
-import { Successors } from '../../explore/successors.ts';
 import type { Compiled } from '../../machine/compile.ts';
 import type { Resumes } from '../../model/property.ts';
 import type { AnyView } from '../../model/system.ts';
@@ -7,6 +5,7 @@ import type { Analysis } from '../analysis.ts';
 import { HOLDS, violated, type Judgement } from '../judgement.ts';
 import { pathTo } from '../path.ts';
 import { Ends, NoEnds, refusedAs } from './ends.ts';
+import { Outcomes } from './outcomes.ts';
 
 /** How many ends are told in words. */
 const TOLD_MAX = 3;
@@ -21,13 +20,13 @@ function inWords(ends: readonly string[]): string {
 export class Resumption {
   private readonly compiled: Compiled;
   private readonly after: string;
-  private readonly successors: Successors;
+  private readonly outcomes: Outcomes;
   private readonly look: (state: Int32Array) => string;
 
   constructor(compiled: Compiled, name: string, { after, ends }: Resumes<AnyView>) {
     this.compiled = compiled;
     this.after = after;
-    this.successors = new Successors(new Questions(compiled));
+    this.outcomes = new Outcomes(compiled);
     this.look = compiled.projected({ name: `properties.${name}.ends`, of: ends });
   }
 
@@ -40,16 +39,10 @@ export class Resumption {
     const left = row[budget] ?? 0;
     const able = row.slice();
     if (budget !== -1) able[budget] = Math.max(1, left);
-    const found: Int32Array[] = [];
-    refusedAs(() =>
-      this.successors.forEach(able, (action, _, next) => {
-        if (this.compiled.action(action).fault?.name !== this.after) return;
-        const after = next.slice();
-        if (budget !== -1) after[budget] = left;
-        found.push(after);
-      }),
-    );
-    return found;
+    return refusedAs(() => [...this.outcomes.of(able)]).flatMap(([action, next]) => {
+      if (action.fault?.name !== this.after) return [];
+      return [budget === -1 ? next : next.with(budget, left)];
+    });
   }
 
   /**
@@ -60,7 +53,7 @@ export class Resumption {
     rows: Iterable<readonly [state: number, row: Int32Array]>,
     statesMax: number,
   ): { readonly state: number | null; readonly because: string; readonly isStruck: boolean } {
-    const ends = new Ends(this.compiled, this.successors, this.look, statesMax);
+    const ends = new Ends(this.compiled, this.outcomes, this.look, statesMax);
     const pairs: (readonly [state: number, one: number, other: number])[] = [];
     for (const [state, row] of rows) {
       for (const after of this.struck(row)) pairs.push([state, ends.add(row), ends.add(after)]);
