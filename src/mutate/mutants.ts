@@ -1,5 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
 import type { AnyPart, Parts } from '../model/part.ts';
+import { isFaultTrigger } from '../machine/fault.ts';
 import { DOWN_TAG } from '../model/recovery.ts';
 import type { System } from '../model/system.ts';
 import { changesOf } from './operators.ts';
@@ -26,10 +27,14 @@ export function mutantsOf({ parts, tolerance }: System): readonly Mutant[] {
     const machine = part.machine as AnyStateMachine;
     users.set(machine, [...(users.get(machine) ?? []), name]);
   }
+  const faultsOf = (names: readonly string[]): ReadonlySet<string> => {
+    const events = names.flatMap((name) => Object.entries(tolerance.environment?.[name] ?? {}));
+    return new Set(events.flatMap(([type, event]) => (isFaultTrigger(event) ? [type] : [])));
+  };
   const saves = new Set(Object.values(parts).flatMap(({ checkpoint }) => checkpoint ?? []));
   return [...users].flatMap(([machine, names]) => {
     const original = (): Config => copied(machine.config) as Config;
-    return changesOf(original(), recovery, saves).map(({ what, make }): Mutant => {
+    return changesOf(original(), recovery, saves, faultsOf(names)).map(({ what, make }): Mutant => {
       const config = original();
       make(config);
       const mutated = machineLike(machine, config);

@@ -94,16 +94,20 @@ function swapped(
 
 /**
  * Every change of the catalogue to a machine. `recovery`: the tags of states that recover; `saves`:
- * what is asked for to save a checkpoint.
+ * what is asked for to save a checkpoint; `faults`: events that are faults, which are not the
+ * program's.
  */
 export function changesOf(
   config: Config,
   recovery: ReadonlySet<string>,
   saves: ReadonlySet<string>,
+  faults: ReadonlySet<string>,
 ): readonly Change[] {
   const { reactions, askings } = sitesOf(config);
   return [
-    ...reactions.flatMap(changesOfReaction),
+    ...reactions.flatMap((reaction, at) =>
+      faults.has(reaction.event ?? '') ? [] : changesOfReaction(reaction, at),
+    ),
     ...askings.flatMap(skipped),
     ...swapped(askings, recovery, saves),
   ];

@@ -7,6 +7,8 @@ export type Config = { [key: string]: unknown };
 /** One of several ways to react to the same event, tried in order. */
 export interface Reaction {
   readonly state: string;
+  /** The event; null where it is none from outside. */
+  readonly event: string | null;
   /** `on CHARGE`, `when charge is done`, `at once`. */
   readonly when: string;
   /** All ways to react to it, and which one of them this is. */
@@ -59,21 +61,21 @@ export function sitesOf(config: Config): {
   const askings: Asking[] = [];
   const visit = (node: Config, state: string, around: readonly string[]): void => {
     const tags = [...around, ...listed(node['tags'])];
-    const add = (holder: Config, key: string, when: string): void => {
+    const add = (holder: Config, key: string, when: string, event: string | null): void => {
       const ways = waysAt(holder, key);
-      for (const index of ways.keys()) reactions.push({ state, when, ways, index });
+      for (const index of ways.keys()) reactions.push({ state, event, when, ways, index });
     };
     const on = node['on'];
-    if (isConfig(on)) for (const type of Object.keys(on)) add(on, type, `on ${type}`);
-    add(node, 'always', 'at once');
-    add(node, 'onDone', 'when it is done');
+    if (isConfig(on)) for (const type of Object.keys(on)) add(on, type, `on ${type}`, type);
+    add(node, 'always', 'at once', null);
+    add(node, 'onDone', 'when it is done', null);
     const after = node['after'];
     if (isConfig(after))
-      for (const delay of Object.keys(after)) add(after, delay, `after ${delay}`);
+      for (const delay of Object.keys(after)) add(after, delay, `after ${delay}`, null);
     for (const invoke of invokesOf(node)) {
       askings.push({ state, node, invoke, tags });
-      add(invoke, 'onDone', `when ${String(invoke['src'])} is done`);
-      add(invoke, 'onError', `when ${String(invoke['src'])} fails`);
+      add(invoke, 'onDone', `when ${String(invoke['src'])} is done`, null);
+      add(invoke, 'onError', `when ${String(invoke['src'])} fails`, null);
     }
     const states = node['states'];
     if (!isConfig(states)) return;

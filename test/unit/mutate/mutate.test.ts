@@ -47,7 +47,7 @@ describe('mutants', () => {
       },
     };
     const make = (): Config => copied(config) as Config;
-    const changes = changesOf(make(), new Set(['retry']), new Set());
+    const changes = changesOf(make(), new Set(['retry']), new Set(), new Set());
     const texts = changes.map(({ what }) => what);
     expect(texts).toEqual([
       "left out: asking: when ask is done, if 'well', to told",
@@ -80,6 +80,13 @@ describe('mutants', () => {
     expect(mutated[16]!.states.asking.invoke?.src).toBe('undo');
     expect(new Set(mutated.map((each) => JSON.stringify(each))).size).toBeGreaterThan(12);
   });
+});
+
+it('what a fault does is not the program, and is left alone', () => {
+  const system = tiny({ m: ['a GO b', 'a !CUT c', 'c GO b'] });
+  const names = mutantsOf(system).map(({ name }) => name);
+  expect(names.some((name) => name.includes('CUT'))).toBe(false);
+  expect(names.filter((name) => name.includes('GO'))).toHaveLength(2);
 });
 
 describe('mutate', () => {
