@@ -34,7 +34,7 @@ export { DOWN_TAG } from './model/recovery.ts';
 export type { Recovery, RecoveryTable, Strategy } from './model/recovery.ts';
 
 export { always, converges, deadlockFree, eventually } from './model/property.ts';
-export { eventuallyAlways, leadsTo, ltl, recoverable, until } from './model/property.ts';
+export { eventuallyAlways, leadsTo, ltl, recoverable, refines, until } from './model/property.ts';
 export { sometimes, withinSteps } from './model/property.ts';
 export type {
   Fairness,

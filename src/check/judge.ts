@@ -5,6 +5,7 @@ import { judgeFromAfar } from './judge-from-afar.ts';
 import { judgeConverges, judgeEventually, judgeStays } from './judge-fair.ts';
 import type { Logic } from './automaton.ts';
 import { judgeTemporal } from './judge-temporal.ts';
+import { judgeRefines } from './judge-refines.ts';
 import { HOLDS, violated, type Judgement } from './judgement.ts';
 import { judgeChoices } from './laws/choices.ts';
 import { judgeResumes } from './laws/resumption.ts';
@@ -159,6 +160,8 @@ function decide(analysis: Analysis, planned: PlannedProperty): Judgement {
     case 'totalRecovery':
     case 'deterministicRecovery':
       return judgeChoices(analysis, property.kind);
+    case 'refines':
+      return judgeRefines(analysis, name, property);
     case 'resumes':
       return judgeResumes(analysis, predicate, name, property);
     case 'total':
@@ -182,6 +185,7 @@ const NEEDS_ALL: ReadonlySet<string> = new Set([
   'everyStep',
   'totalRecovery',
   'deterministicRecovery',
+  'refines',
   'resumes',
 ]);
 

@@ -178,6 +178,9 @@ export function judgeRun(sample: Sample, planned: PlannedProperty): RunVerdict {
     case 'everyStep':
     case 'totalRecovery':
     case 'deterministicRecovery':
+    case 'refines':
+      // A run shows one behaviour; whether the abstract system has it is not looked at here.
+      return UNDECIDED;
     case 'resumes':
       return judgeLaw(sample, planned, property);
   }

@@ -42,7 +42,8 @@ export type Property<S> =
   | EveryStep<S>
   | { readonly kind: 'totalRecovery' }
   | { readonly kind: 'deterministicRecovery' }
-  | Resumes<S>;
+  | Resumes<S>
+  | Refines<S>;
 
 /** A step as a property sees it. */
 export interface SeenStep {
@@ -61,6 +62,19 @@ export interface EveryStep<S> {
   readonly of: (state: S) => unknown;
   readonly keeps: StepPredicate<never>;
   readonly when: StepPredicate<never> | null;
+}
+
+/** A system, as `actors({ … }).faultTolerant({ … })` answers it. */
+export interface AbstractSystem {
+  readonly parts: object;
+  readonly tolerance: object;
+}
+
+export interface Refines<S> {
+  readonly kind: 'refines';
+  readonly abstract: AbstractSystem;
+  readonly of: (state: S) => unknown;
+  readonly as: (state: never) => unknown;
 }
 
 export interface Resumes<S> {
@@ -192,6 +206,19 @@ export function everyStep<S, V>(about: {
 }): Property<S> {
   const { of, keeps, when = null } = about;
   return { kind: 'everyStep', of, keeps, when };
+}
+
+/**
+ * Every behaviour is one of the abstract system, as far as is seen of it: `of` says what is to be
+ * seen of a state, `as` what that is in a state of the abstract system; both plain JSON. A step
+ * after which the same is seen may be none there, and several steps there between which the same is
+ * seen may be none here.
+ */
+export function refines<S, A>(
+  abstract: AbstractSystem,
+  about: { readonly of: (state: S) => unknown; readonly as: (state: A) => unknown },
+): Property<S> {
+  return { kind: 'refines', abstract, of: about.of, as: about.as };
 }
 
 /** Whoever recovers can go on: it has an R step, or an invoke of it is pending (spec 4.1). */

@@ -176,6 +176,8 @@ export function decide(
       return finding(span, [['state', torn(span)]], span.all);
     case 'resumes':
       return resumes(span, property);
+    case 'refines':
+      throw new Error('no random system states a refinement');
   }
 }
 
