@@ -13,7 +13,10 @@ import { prolonged, type NumberedPath } from './path.ts';
 
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 
-/** The whole span of the abstract system. @throws ReconvergeError RCV306 if there is no end to it */
+/**
+ * The whole span of the abstract system.
+ * @throws ReconvergeError RCV306 if there is no end to it
+ */
 function spanOf(system: System, name: string): readonly [Compiled, Exploration] {
   const compiled = compile(system, []);
   const found = new Search(new Questions(compiled), {

@@ -1,6 +1,7 @@
 import { checkVerb } from './check.ts';
 import { conformVerb } from './conform.ts';
 import { doctorVerb } from './doctor.ts';
+import { exportVerb } from './export.ts';
 import { mutateVerb } from './mutate.ts';
 import { runVerb } from './run.ts';
 import { simulateVerb } from './simulate.ts';
@@ -13,5 +14,6 @@ export const VERBS: readonly Verb[] = [
   mutateVerb,
   runVerb,
   conformVerb,
+  exportVerb,
   doctorVerb,
 ];

@@ -48,6 +48,7 @@ type AnyTask = Task<never, unknown, unknown>;
 
 const TASKS: { readonly [name in TaskName]: () => Promise<AnyTask> } = {
   check: async () => checkTask,
+  export: async () => (await import('./export-task.ts')).exportTask,
   mutate: async () => (await import('./mutate-task.ts')).mutateTask,
   replay: async () => replayTask,
   simulate: async () => (await import('./simulate-task.ts')).simulateTask,

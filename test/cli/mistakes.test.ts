@@ -77,7 +77,7 @@ describe.concurrent('mistakes on the command line', () => {
   it.each([
     [[], 'RCV502', /a verb is missing/],
     [['chek', model], 'RCV502', /unknown command 'chek'/],
-    [['mutate', model], 'RCV502', /unknown command 'mutate'/],
+    [['explore', model], 'RCV502', /unknown command 'explore'/],
     [['check'], 'RCV502', /missing required argument 'model'/],
     [['check', model, 'more'], 'RCV502', /too many arguments/],
     [['check', model, '--unknown'], 'RCV502', /unknown option '--unknown'/],

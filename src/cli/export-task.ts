@@ -1,0 +1,59 @@
+import type { AnyStateMachine } from 'xstate';
+import { check } from '../check/check.ts';
+import { planOf, selectProperties } from '../check/plan.ts';
+import { itfTrace } from '../export/itf.ts';
+import { sequenceDiagram } from '../export/sequence.ts';
+import { stateDiagram } from '../export/statechart.ts';
+import { ReconvergeError } from '../model/error.ts';
+import type { System } from '../model/system.ts';
+import type { Trace } from '../model/verdict.ts';
+import { openModel, type Asked } from './open-model.ts';
+import type { Task } from './protocol.ts';
+
+/** Formats that this version writes. */
+export const FORMATS = ['mermaid', 'itf'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface ExportRequest extends Asked {
+  readonly format: Format;
+  /** Whose trace is written; null: the machines are. */
+  readonly property: string | null;
+  readonly memoryBytes: number;
+}
+
+function traceOf(system: System, name: string, memoryBytes: number): Trace {
+  const [report] = check(system, { properties: [name], memoryBytes }).properties;
+  if (report?.trace) return report.trace;
+  throw new ReconvergeError('RCV507', `'${name}' has no trace: it ${report?.result ?? 'is open'}`, {
+    hint: 'a trace belongs to a property that is violated, or to a sometimes that holds',
+  });
+}
+
+/** The machines of a system, one diagram for each, with the actors that run it. */
+function chartsOf({ parts }: System): string {
+  const users = new Map<AnyStateMachine, string[]>();
+  for (const [name, part] of Object.entries(parts)) {
+    const machine = part.machine as AnyStateMachine;
+    users.set(machine, [...(users.get(machine) ?? []), name]);
+  }
+  return [...users]
+    .map(([machine, names]) => `%% ${names.join(', ')}\n${stateDiagram(machine.config)}`)
+    .join('\n');
+}
+
+/** Loads the model and writes what is asked for, as text. */
+export const exportTask: Task<ExportRequest, string, never> = async (request, control) => {
+  const { system, model, given } = await openModel(request);
+  const { format, property, memoryBytes } = request;
+  if (property !== null) selectProperties(planOf(system), [property]);
+  control.started({ model, given, properties: [] });
+  if (property === null && format === 'mermaid') return chartsOf(system);
+  if (property === null) {
+    throw new ReconvergeError('RCV507', `${format} is for traces`, {
+      hint: 'say whose: --property NAME',
+    });
+  }
+  const trace = traceOf(system, property, memoryBytes);
+  if (format === 'mermaid') return sequenceDiagram(trace);
+  return `${JSON.stringify(itfTrace(trace, `${model.name}: ${property}`), null, 2)}\n`;
+};

@@ -1,0 +1,46 @@
+import { Option } from 'commander';
+import { documentOf } from '../report/document.ts';
+import { FORMATS, type ExportRequest, type Format } from './export-task.ts';
+import { setFlag, setParameters, texts, wholeNumber } from './flags.ts';
+import { boundOf, runIsolated } from './isolated.ts';
+import { limitsOf } from './limits.ts';
+import { outcomeOf, type Invocation, type Outcome, type Verb } from './verb.ts';
+
+async function perform({ model, options }: Invocation): Promise<Outcome> {
+  const limits = limitsOf(options);
+  const { property } = options;
+  const request: ExportRequest = {
+    model,
+    set: setParameters(texts(options['set'])),
+    format: options['format'] as Format,
+    property: typeof property === 'string' ? property : null,
+    memoryBytes: limits.memoryBytes,
+  };
+  const ending = await runIsolated<string>('export', request, { ...limits, onProgress: () => {} });
+  const identity = ending.started?.model ?? null;
+  if (ending.is === 'stopped') {
+    const bounds = boundOf(ending.by, limits);
+    return outcomeOf(documentOf({ verb: 'export', model: identity, bounds }), () => '');
+  }
+  const report = documentOf({ verb: 'export', model: identity, result: 'holds' });
+  return outcomeOf(report, () => ending.answer);
+}
+
+/** `reconverge export`: machines and traces as other tools read them. */
+export const exportVerb: Verb = {
+  name: 'export',
+  summary: 'write the machines, or the trace of a property, as other tools read them',
+  takesModel: true,
+  declare: (command) => {
+    command
+      .addOption(setFlag())
+      .option('--property <name>', 'the trace of this property, not the machines')
+      .addOption(
+        new Option('--format <name>', 'mermaid: state or sequence diagrams; itf: traces')
+          .choices(FORMATS)
+          .default('mermaid'),
+      )
+      .option('--memory <MiB>', 'stop at this resident size of the process', wholeNumber(1));
+  },
+  perform,
+};
