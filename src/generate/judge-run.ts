@@ -178,10 +178,10 @@ export function judgeRun(sample: Sample, planned: PlannedProperty): RunVerdict {
     case 'everyStep':
     case 'totalRecovery':
     case 'deterministicRecovery':
+    case 'resumes':
+      return judgeLaw(sample, planned, property);
     case 'refines':
       // A run shows one behaviour; whether the abstract system has it is not looked at here.
       return UNDECIDED;
-    case 'resumes':
-      return judgeLaw(sample, planned, property);
   }
 }
