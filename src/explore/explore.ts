@@ -52,6 +52,12 @@ interface Attempt {
 
 const PATIENTLY: Attempt = { states: PLAINLY_FIRST, leastMs: CLOSURE_MS, times: CLOSURE_TIMES };
 
+/** Where it may be that the plain search would be over before the tables are made. */
+const BY_AND_BY: readonly Attempt[] = [
+  { states: PLAINLY_FIRST, leastMs: 1_000, times: 5 },
+  { ...PATIENTLY, states: 2 ** 16 },
+];
+
 /**
  * What waits in bags and fifos seldom has a small closure, so that little is tried at first, and
  * more where there turn out to be many states.
@@ -117,6 +123,11 @@ function exploreByTables(
   }
 }
 
+function attemptsAt(system: IntegerSystem, isPlainToo: boolean): readonly Attempt[] {
+  if (!isPlainToo) return [PATIENTLY];
+  return system.expandOpen === undefined ? BY_AND_BY : WITH_EDITS;
+}
+
 /**
  * Explores a system: a little of it plainly, and what is more by tables where it has small ones.
  * Errors of the model in values that no reachable state has are none.
@@ -133,8 +144,7 @@ export function explore(
   if (strategy === 'plain') return plain.run(isUnbounded);
   const isSmallAtFirst = initialCount(system) <= PLAINLY_FIRST;
   const isPlainly = strategy === null && !options.symmetry && !options.reduce;
-  const isOpen = strategy === null && isSmallAtFirst && system.expandOpen !== undefined;
-  for (const attempt of isOpen ? WITH_EDITS : [PATIENTLY]) {
+  for (const attempt of attemptsAt(system, isPlainly && isSmallAtFirst)) {
     if (isSmallAtFirst) {
       const { statesMax } = options.bounds;
       plain.run(isUnbounded, Math.min(statesMax, attempt.states));
