@@ -1,4 +1,4 @@
-import { fairComponents } from '../explore/fair.ts';
+import { fairComponents, type FairComponent } from '../explore/fair.ts';
 import { canReach, fairCycle, shortestPath } from '../explore/paths.ts';
 import type { Fairness } from '../model/property.ts';
 import type { Subgraph } from '../explore/scc.ts';
@@ -20,7 +20,39 @@ function stuck(
   return { end, cycles: fairComponents(part, analysis.fairness(fairness)) };
 }
 
-const earliest = (states: Int32Array): number => states.reduce((a, b) => Math.min(a, b));
+function earliest(states: Iterable<number>): number {
+  let least = Infinity;
+  for (const state of states) least = Math.min(least, state);
+  return least;
+}
+
+/** Steps of a shortest path to a state. */
+const distance = ({ found }: Analysis, state: number): number => found.pathTo(state).length - 1;
+
+interface Entry {
+  readonly cycle: FairComponent;
+  /** The state in which the loop is shown to begin. */
+  readonly state: number;
+}
+
+/**
+ * The nearest of the states in which fair loops begin; among those equally near one of which
+ * `isRather`. What is found does not depend on the order in which states are numbered.
+ */
+function nearest(
+  analysis: Analysis,
+  entries: readonly Entry[],
+  isRather: (entry: Entry) => boolean,
+): Entry | undefined {
+  const rank = (entry: Entry): number =>
+    2 * distance(analysis, entry.state) + (isRather(entry) ? 0 : 1);
+  const ranked = entries.map((entry) => ({ entry, rank: rank(entry) }));
+  return ranked.toSorted((a, b) => a.rank - b.rank || a.entry.state - b.entry.state)[0]?.entry;
+}
+
+/** A dead end is shown rather than a loop where both are equally near. */
+const isNoFurther = (analysis: Analysis, end: number, entry: Entry | undefined): boolean =>
+  end !== -1 && (entry === undefined || distance(analysis, end) <= distance(analysis, entry.state));
 
 export function judgeConverges(analysis: Analysis, fairness: Fairness): Judgement {
   const { plan, found } = analysis;
@@ -34,23 +66,24 @@ export function judgeConverges(analysis: Analysis, fairness: Fairness): Judgemen
     (outside[state] === 1 || !analysis.holds(plan.checkpointedDone, state)) &&
     analysis.isEnd(progress, state);
   const { end, cycles } = stuck(analysis, part, fairness, isBadEnd);
-  const first = cycles.toSorted((a, b) => earliest(a.states) - earliest(b.states))[0];
-  const entry = first === undefined ? Infinity : earliest(first.states);
-  if (end === -1 && first === undefined) return { ...HOLDS, values };
-  if (end !== -1 && end < entry) {
+  if (end === -1 && cycles.length === 0) return { ...HOLDS, values };
+  const reach = canReach(graph, progress, goal);
+  const entries = cycles.map((cycle) => ({ cycle, state: earliest(cycle.states) }));
+  const first = nearest(analysis, entries, ({ state }) => reach[state] === 0);
+  if (first === undefined || isNoFurther(analysis, end, first)) {
     const because =
       outside[end] === 1
         ? 'no fault-free step leads on from the last state, and it is not consistent and recovered'
         : 'no fault-free step leads on from the last state, and a checkpointed actor is not done';
     return violated('deadlock', because, pathTo(analysis, end), values);
   }
-  const reach = canReach(graph, progress, goal);
+  const entry = first.state;
   const trap = reach.findIndex((way, state) => way === 0 && !analysis.isEnd(progress, state));
-  if (reach[entry] === 0 && trap < entry) {
+  if (reach[entry] === 0 && distance(analysis, trap) < distance(analysis, entry)) {
     const because = 'from the last state no fault-free path leads back to a consistent state';
     return violated('trap', because, pathTo(analysis, trap), values);
   }
-  const cycle = fairCycle(part, first as NonNullable<typeof first>, entry);
+  const cycle = fairCycle(part, first.cycle, entry);
   const path = prolonged(analysis, pathTo(analysis, entry), cycle, true);
   if (reach[entry] === 0) {
     const because = 'once in the loop, no fault-free step ever leads back to a consistent state';
@@ -76,7 +109,10 @@ export function judgeEventually(
   const { end, cycles } = stuck(analysis, part, fairness, isBadEnd);
   if (end === -1 && cycles.length === 0) return HOLDS;
   const candidates = new Map(cycles.flatMap((cycle) => [...cycle.states].map((s) => [s, cycle])));
-  const found = shortestPath(not, initial, (state) => candidates.has(state) || isBadEnd(state));
+  const toEnd = end === -1 ? null : shortestPath(not, initial, isBadEnd);
+  const toLoop = shortestPath(not, initial, (state) => candidates.has(state));
+  const isEndNear = toEnd !== null && toEnd.hops.length <= (toLoop?.hops.length ?? Infinity);
+  const found = isEndNear ? toEnd : toLoop;
   if (found === null) throw new Error('internal: a reachable violation has no path');
   const last = found.hops.at(-1)?.to ?? found.start;
   const prefix = prolonged(
@@ -86,7 +122,7 @@ export function judgeEventually(
     false,
   );
   const cycle = candidates.get(last);
-  if (cycle === undefined) {
+  if (isEndNear || cycle === undefined) {
     return violated('deadlock', 'no fault-free step leads on, and it never held', prefix);
   }
   const path = prolonged(analysis, prefix, fairCycle(part, cycle, last), true);
@@ -104,16 +140,16 @@ export function judgeStays(analysis: Analysis, predicate: number, fairness: Fair
   const { end, cycles } = stuck(analysis, part, fairness, isBadEnd);
   const entries = cycles.flatMap((cycle) => {
     const left = cycle.states.filter((state) => outside[state] === 1);
-    return left.length === 0 ? [] : [{ cycle, entry: earliest(left) }];
+    return left.length === 0 ? [] : [{ cycle, state: earliest(left) }];
   });
-  const [first] = entries.toSorted((a, b) => a.entry - b.entry);
-  if (end !== -1 && (first === undefined || end < first.entry)) {
+  const first = nearest(analysis, entries, () => false);
+  if (isNoFurther(analysis, end, first)) {
     const because = 'no fault-free step leads on, and it does not hold';
     return violated('deadlock', because, pathTo(analysis, end));
   }
   if (first === undefined) return HOLDS;
-  const cycle = fairCycle(part, first.cycle, first.entry);
-  const path = prolonged(analysis, pathTo(analysis, first.entry), cycle, true);
+  const cycle = fairCycle(part, first.cycle, first.state);
+  const path = prolonged(analysis, pathTo(analysis, first.state), cycle, true);
   return violated('lasso', 'the loop is fair, and it does not hold all along', path);
 }
 

@@ -23,6 +23,8 @@ class Paths {
   /** 1 for edges without a fault. */
   readonly counted: number[] = [];
   private readonly parents: (Hop | null)[] = [];
+  /** Steps of the span on the shortest way, staying included. */
+  readonly levels: number[] = [];
   private readonly numbers = new Map<number, number>();
   private readonly analysis: Analysis;
   private readonly automaton: Automaton;
@@ -59,6 +61,7 @@ class Paths {
     this.numbers.set(key, node);
     this.modes.push(mode);
     this.parents.push(from === null ? null : { ...from, to: node });
+    this.levels.push(from === null ? 0 : this.levels[from.from]! + 1);
     if (this.firstFree === -1 && this.automaton.modes[mode]!.isFree) this.firstFree = node;
     return node;
   }
@@ -156,9 +159,14 @@ export function judgeTemporal(analysis: Analysis, formula: Logic, fairness: Fair
       Int32Array.from(paths.edges, (edge) => (edge === STAY ? -1 : layer[edge]!)),
     );
   const fair = { ...classes, weak: of(classes.weak), strong: of(classes.strong) };
+  // The nearest, and a path that ends rather than a loop where both are equally near.
+  const rank = ({ states }: FairComponent): number => {
+    const isEnd = states.every((node) => paths.states[node] === paths.states[states[0]!]);
+    return 2 * paths.levels[earliest(states)]! + (isEnd ? 0 : 1);
+  };
   const [first] = fairComponents(part, fair)
     .flatMap((component) => accepted(paths, automaton, component) ?? [])
-    .toSorted((a, b) => earliest(a.states) - earliest(b.states));
+    .toSorted((a, b) => rank(a) - rank(b) || earliest(a.states) - earliest(b.states));
   if (first === undefined) return HOLDS;
   const entry = earliest(first.states);
   const prefix = along(entry);
