@@ -10,9 +10,7 @@ import type { Trace } from '../model/verdict.ts';
 import { openModel, type Asked } from './open-model.ts';
 import type { Task } from './protocol.ts';
 
-/** Formats that this version writes. */
-export const FORMATS = ['mermaid', 'itf'] as const;
-export type Format = (typeof FORMATS)[number];
+export type Format = 'mermaid' | 'itf';
 
 export interface ExportRequest extends Asked {
   readonly format: Format;
