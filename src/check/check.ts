@@ -1,7 +1,5 @@
 import { explore, type Strategy } from '../explore/explore.ts';
 import type { Bounds, Exploration, Progress } from '../explore/exploration.ts';
-import { Questions } from '../explore/questions.ts';
-import { Search } from '../explore/search.ts';
 import { NeedsAllStates } from '../explore/symmetry.ts';
 import { compile, type Compiled } from '../machine/compile.ts';
 import { UnboundedComponent } from '../machine/component.ts';
@@ -165,29 +163,6 @@ function assumptionsOf(analysis: Analysis): readonly string[] {
   const weak = 'weak fairness of every actor for its P, its R and its E steps';
   const strong = 'strong fairness of a pending reply that competes with a timeout';
   return [weak, ...(analysis.assumesStrongFairness ? [strong] : []), ...claims];
-}
-
-/**
- * The whole span of a system, with its edges: what conformance takes its behaviours from.
- * @throws UnboundedComponent when there is no end to it
- */
-export function explored(system: System, plan: Plan): [Compiled, Plan, Exploration] {
-  const compiled = compile(system, plan.predicates);
-  const found = new Search(new Questions(compiled), {
-    bounds: boundsOf({}),
-    edges: true,
-    watchFalse: [],
-    watchTrue: [],
-    stopAt: [],
-    stopAtClaim: false,
-    symmetry: false,
-    reduce: false,
-    clock: () => performance.now(),
-    residentBytes: () => 0,
-    interrupted: () => false,
-    onProgress: () => {},
-  }).run(() => false);
-  return [compiled, plan, found];
 }
 
 /** Milliseconds for which a resident size is good: asking costs as much as learning an answer. */

@@ -1,48 +1,26 @@
 import type { Exploration } from '../explore/exploration.ts';
 import type { Hop } from '../explore/paths.ts';
-import { Questions } from '../explore/questions.ts';
-import { Search } from '../explore/search.ts';
-import { compile, type Compiled } from '../machine/compile.ts';
+import type { Compiled } from '../machine/compile.ts';
 import { UnboundedComponent } from '../machine/component.ts';
 import { ReconvergeError } from '../model/error.ts';
 import type { Refines } from '../model/property.ts';
 import type { AnyView, System } from '../model/system.ts';
 import type { Analysis } from './analysis.ts';
+import { spanOf } from './explored.ts';
 import { HOLDS, violated, type Judgement } from './judgement.ts';
 import { prolonged, type NumberedPath } from './path.ts';
 
-const UNBOUNDED = Number.MAX_SAFE_INTEGER;
-
-/**
- * The whole span of the abstract system.
- * @throws ReconvergeError RCV306 if there is no end to it
- */
-function spanOf(system: System, name: string): readonly [Compiled, Exploration] {
-  const compiled = compile(system, []);
-  const found = new Search(new Questions(compiled), {
-    bounds: {
-      statesMax: UNBOUNDED,
-      depthMax: UNBOUNDED,
-      timeoutMs: UNBOUNDED,
-      memoryBytes: UNBOUNDED,
-    },
-    edges: true,
-    watchFalse: [],
-    watchTrue: [],
-    stopAt: [],
-    stopAtClaim: false,
-    symmetry: false,
-    reduce: false,
-    clock: () => performance.now(),
-    residentBytes: () => 0,
-    interrupted: () => false,
-    onProgress: () => {},
-  }).run((thrown) => thrown instanceof UnboundedComponent);
-  if (found.incomplete === null) return [compiled, found];
-  throw new ReconvergeError('RCV306', 'the abstract system has no end of states', {
-    at: `properties.${name}`,
-    hint: 'bound what grows in it: check it by itself to see what that is',
-  });
+/** The whole span of the abstract system. @throws ReconvergeError RCV306 if it has no end */
+function abstractSpan(system: System, name: string): readonly [Compiled, Exploration] {
+  try {
+    return spanOf(system, []);
+  } catch (thrown) {
+    if (!(thrown instanceof UnboundedComponent)) throw thrown;
+    throw new ReconvergeError('RCV306', 'the abstract system has no end of states', {
+      at: `properties.${name}`,
+      hint: 'bound what grows in it: check it by itself to see what that is',
+    });
+  }
 }
 
 /** Sets of abstract states that may be where the system is, as far as is seen of it. */
@@ -126,7 +104,7 @@ export function judgeRefines(
   property: Refines<AnyView>,
 ): Judgement {
   const { compiled, found, graph, moves } = analysis;
-  const shadows = new Shadows(spanOf(property.abstract as System, name), name, property.as);
+  const shadows = new Shadows(abstractSpan(property.abstract as System, name), name, property.as);
   const look = compiled.projected({ name: `properties.${name}.of`, of: property.of });
   const seen = Array.from({ length: analysis.states }, (_, state) => look(found.row(state)));
   const known = new Set<string>();

@@ -1,5 +1,5 @@
 import { Analysis } from '../check/analysis.ts';
-import { explored } from '../check/check.ts';
+import { explored } from '../check/explored.ts';
 import { judge } from '../check/judge.ts';
 import { traceOf, type NumberedPath } from '../check/path.ts';
 import { planOf } from '../check/plan.ts';

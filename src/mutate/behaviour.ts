@@ -1,5 +1,5 @@
 import { Analysis } from '../check/analysis.ts';
-import { explored } from '../check/check.ts';
+import { explored } from '../check/explored.ts';
 import { pathTo, prolonged, traceOf } from '../check/path.ts';
 import { planOf } from '../check/plan.ts';
 import type { System } from '../model/system.ts';

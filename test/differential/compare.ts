@@ -1,4 +1,5 @@
-import { check, explored, type CheckReport } from '../../src/check/check.ts';
+import { check, type CheckReport } from '../../src/check/check.ts';
+import { explored } from '../../src/check/explored.ts';
 import { planOf } from '../../src/check/plan.ts';
 import { Unclosed } from '../../src/explore/closure.ts';
 import { Untabled } from '../../src/explore/numbering.ts';

@@ -1,5 +1,6 @@
 import { assign, setup } from 'xstate';
-import { check, explored, type CheckReport } from '../../src/check/check.ts';
+import { check, type CheckReport } from '../../src/check/check.ts';
+import { explored } from '../../src/check/explored.ts';
 import { planOf } from '../../src/check/plan.ts';
 import { actor } from '../../src/model/part.ts';
 import { always } from '../../src/model/property.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explored } from '../../src/check/check.ts';
+import { explored } from '../../src/check/explored.ts';
 import { planOf } from '../../src/check/plan.ts';
 import { parameterValues } from '../../src/model/parameter.ts';
 import type { StateView } from '../../src/model/verdict.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Analysis } from '../../../src/check/analysis.ts';
-import { explored } from '../../../src/check/check.ts';
+import { explored } from '../../../src/check/explored.ts';
 import { judge } from '../../../src/check/judge.ts';
 import type { Judgement } from '../../../src/check/judgement.ts';
 import { planOf } from '../../../src/check/plan.ts';

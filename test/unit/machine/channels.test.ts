@@ -1,4 +1,4 @@
-import { explored } from '../../../src/check/check.ts';
+import { explored } from '../../../src/check/explored.ts';
 import { planOf } from '../../../src/check/plan.ts';
 import { describe, expect, it } from 'vitest';
 import { assign, sendTo, setup } from 'xstate';
