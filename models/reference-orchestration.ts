@@ -45,7 +45,7 @@ const ENDINGS: readonly Ending[] = ['done', 'halted', 'aborted'];
 const UNDOING: readonly Undoing[] = ['rollingBack', 'compensating'];
 const TIMES = { none: 0, half: 0.5, once: 1, twice: 2 } as const;
 
-interface Seen {
+export interface Seen {
   readonly worker: {
     readonly context: Progress;
     matches(state: Ending | Undoing | 'down' | { down: Undoing }): boolean;
@@ -63,7 +63,7 @@ function undoNext({ worker, storage }: Seen, mutant: Mutant): number {
 }
 
 /** What is durable of where the worker is: when it is down, where it will go on. */
-function phaseOf({ worker }: Seen): Phase {
+export function phaseOf({ worker }: Seen): Phase {
   const undoing = UNDOING.find((one) => worker.matches(one) || worker.matches({ down: one }));
   return undoing ?? ENDINGS.find((one) => worker.matches(one)) ?? 'forward';
 }

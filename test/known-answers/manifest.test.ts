@@ -7,6 +7,7 @@ import { parameterValues } from '../../src/model/parameter.ts';
 import chainReplication from '../../models/chain-replication.ts';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
+import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
 import tokenRing from '../../models/token-ring.ts';
 import twoPhaseCommit from '../../models/two-phase-commit.ts';
@@ -29,6 +30,7 @@ const models: readonly Model[] = [
   orderFulfilment,
   chainReplication,
   referenceOrchestration,
+  referenceCheckpointed,
 ];
 const manifest = JSON.parse(
   readFileSync(new URL('../../models/manifest.json', import.meta.url), 'utf8'),
