@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
+import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
 import tokenRing from '../../models/token-ring.ts';
 import twoPhaseCommit from '../../models/two-phase-commit.ts';
@@ -23,6 +24,9 @@ const small: readonly [Model, Record<string, string>][] = [
   [tokenRing, { processes: '4', values: '2' }],
   [tokenRing, { processes: '4', values: '3' }],
   [referenceOrchestration, { steps: '1' }],
+  [referenceCheckpointed, { steps: '1' }],
+  [referenceCheckpointed, { steps: '3', every: '2', faults: '1' }],
+  [referenceCheckpointed, { steps: '1', bug: 'unfenced' }],
   ...['m3', 'm7', 'm12', 'm14'].map((mutant): [Model, Record<string, string>] => [
     referenceOrchestration,
     { mutant },

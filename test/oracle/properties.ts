@@ -11,6 +11,7 @@ import type { Predicate, Span, States } from './span.ts';
 import { DEFAULT_READING, foreverInside, free, reaching } from './fairness.ts';
 import { isSatisfied } from './formula.ts';
 import { breaking, diverted, leaving, lost, torn } from './laws.ts';
+import { isRefinement } from './refinement.ts';
 import { both, distances, minus, sightsOf, spanOf, where } from './span.ts';
 import { allSights } from './view.ts';
 
@@ -177,7 +178,7 @@ export function decide(
     case 'resumes':
       return resumes(span, property);
     case 'refines':
-      throw new Error('no random system states a refinement');
+      return { ...finding(span, [], span.all), holds: isRefinement(graph, property) };
   }
 }
 
