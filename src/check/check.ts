@@ -1,7 +1,7 @@
 import { explore, type Strategy } from '../explore/explore.ts';
 import type { Bounds, Exploration, Progress } from '../explore/exploration.ts';
 import { NeedsAllStates } from '../explore/symmetry.ts';
-import { compile, type Compiled } from '../machine/compile.ts';
+import { compile } from '../machine/compile.ts';
 import { UnboundedComponent } from '../machine/component.ts';
 import { batch } from '../machine/purity.ts';
 import { ReconvergeError } from '../model/error.ts';
