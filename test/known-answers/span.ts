@@ -1,4 +1,4 @@
-import { explored } from '../../src/check/check.ts';
+import { explored } from '../../src/check/explored.ts';
 import { planOf } from '../../src/check/plan.ts';
 import type { System } from '../../src/model/system.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { check, explored, type CheckReport } from '../../src/check/check.ts';
+import { check, type CheckReport } from '../../src/check/check.ts';
+import { explored } from '../../src/check/explored.ts';
 import { planOf } from '../../src/check/plan.ts';
 import { parameterValues } from '../../src/model/parameter.ts';
 import { refines, type Property } from '../../src/model/property.ts';
