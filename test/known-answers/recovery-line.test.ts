@@ -12,7 +12,7 @@ import { answered, type Answer } from './answers.ts';
 type Act = 'save' | { readonly send: string } | { readonly receive: string };
 type Program = readonly Act[];
 
-const process = setup({
+const participant = setup({
   types: {} as {
     context: { program: Program; position: number };
     input: { program: Program };
@@ -84,7 +84,7 @@ function isPossible(index: number, processes: readonly Sight[]): boolean {
  */
 function distributed(programs: readonly Program[], failing: number | null): System {
   const input = (index: number) => ({ program: programs[index]! });
-  return actors({ processes: replicas(programs.length, process, { input }) }).faultTolerant({
+  return actors({ processes: replicas(programs.length, participant, { input }) }).faultTolerant({
     environment: {
       processes: {
         ACT: (s, index) => isPossible(index, s.processes),
