@@ -1,11 +1,7 @@
 import { setup } from 'xstate';
-<<<<<<< ours
+import { describe, expect, it } from 'vitest';
 import { check, type CheckReport } from '../../src/check/check.ts';
 import { explored } from '../../src/check/explored.ts';
-=======
-import { describe, expect, it } from 'vitest';
-import { check, explored, type CheckReport } from '../../src/check/check.ts';
->>>>>>> theirs
 import { planOf } from '../../src/check/plan.ts';
 import { actor } from '../../src/model/part.ts';
 import { deadlockFree } from '../../src/model/property.ts';
