@@ -23,7 +23,7 @@ class Paths {
   /** 1 for edges without a fault. */
   readonly counted: number[] = [];
   private readonly parents: (Hop | null)[] = [];
-  /** Steps of the span on the shortest way, staying included. */
+  /** Steps of the span on the shortest way. */
   readonly levels: number[] = [];
   private readonly numbers = new Map<number, number>();
   private readonly analysis: Analysis;
@@ -61,8 +61,13 @@ class Paths {
     this.numbers.set(key, node);
     this.modes.push(mode);
     this.parents.push(from === null ? null : { ...from, to: node });
-    this.levels.push(from === null ? 0 : this.levels[from.from]! + 1);
-    if (this.firstFree === -1 && this.automaton.modes[mode]!.isFree) this.firstFree = node;
+    this.levels.push(from === null ? 0 : this.levels[from.from]! + (from.edge === STAY ? 0 : 1));
+    const { isFree, next } = this.automaton.modes[mode]!;
+    if (this.firstFree === -1 && isFree) this.firstFree = node;
+    // Staying is no step: what it leads to is as near, and is numbered with it.
+    if (this.analysis.isEnd(this.analysis.progress, state)) {
+      for (const later of next) this.reach(state, later, { from: node, edge: STAY, to: -1 });
+    }
     return node;
   }
 

@@ -3,7 +3,9 @@ import { simulate } from '../../../src/generate/simulate.ts';
 import { always, eventually, leadsTo, ltl, until } from '../../../src/model/property.ts';
 import type { Formula, Property } from '../../../src/model/property.ts';
 import type { AnyView } from '../../../src/model/system.ts';
-import { at, expectHolds, expectViolated, judged, tiny } from './tiny-system.ts';
+import { assign, setup } from 'xstate';
+import { actor, anyOf, type Parts } from '../../../src/model/part.ts';
+import { at, expectHolds, expectViolated, judged, tiny, verdict } from './tiny-system.ts';
 
 const m = (...states: readonly string[]) => at('m', ...states);
 
@@ -35,6 +37,32 @@ describe('leadsTo', () => {
     const cut = { m: ['idle GO ask', 'ask GO told', 'ask !CUT lost'] };
     expectViolated(judged(cut, answered), 'deadlock', 'idle ask lost');
     expectHolds(judged(cut, answered, { budget: 0 }));
+  });
+
+  it('has a shortest trace, in whatever order the initial states come', () => {
+    const never = leadsTo(m('a', 'b'), m('z'));
+    for (const order of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ]) {
+      const machine = setup({
+        types: {} as { context: { at: string }; input: string; events: { type: 'GO' } },
+      }).createMachine({
+        context: ({ input }) => ({ at: input }),
+        on: { GO: { guard: ({ context }) => context.at === 'a', actions: assign({ at: 'b' }) } },
+      });
+      const reads = (view: AnyView): string =>
+        (view['m'] as { context: { at: string } }).context.at;
+      const property = leadsTo<AnyView>(
+        (s) => reads(s) !== 'z',
+        (s) => reads(s) === 'z',
+      );
+      const parts = { m: actor(machine, { input: anyOf(order) }) } as unknown as Parts;
+      const tolerance = { environment: { m: { GO: true } }, properties: { p: property } } as const;
+      const report = verdict({ parts, tolerance }, 'p');
+      expect(report.trace?.steps).toEqual([]);
+    }
+    expectViolated(judged({ m: ['a GO b'] }, never), 'deadlock', 'a b');
   });
 
   it('is satisfied by an answer at once', () => {
