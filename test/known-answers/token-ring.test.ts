@@ -1,6 +1,7 @@
 import { assign, setup } from 'xstate';
 import { describe, expect, it } from 'vitest';
-import { check, explored, type CheckReport } from '../../src/check/check.ts';
+import { check, type CheckReport } from '../../src/check/check.ts';
+import { explored } from '../../src/check/explored.ts';
 import { planOf } from '../../src/check/plan.ts';
 import { actor, anyOf } from '../../src/model/part.ts';
 import { closed, converges, withinSteps } from '../../src/model/property.ts';
