@@ -87,7 +87,8 @@ export interface Resumes<S> {
 export type PropertyKind = Property<never>['kind'];
 
 /**
- * `default` is the fairness of spec 1.7; `none` lets any enabled step be postponed for ever. Or by
+ * `default` is the fairness of spec 1.7; `none` lets any enabled step be postponed for ever by
+ * others: a path goes on as long as there is a step without a fault, but any of them will do. Or by
  * claims: `*` (some step without a fault), `tm` (a step of that actor; of each replica by itself),
  * `tm.VOTE` (its step for that event). Weak: what stays enabled is taken. Strong: what is enabled
  * again and again is taken.
