@@ -84,7 +84,9 @@ for (const [count, states, different] of SIZES) {
   if (count <= 3) {
     add(`${count} participants: steps to inconsistency`, 'none', () => stepsTo(count));
   }
-  add(`${count} participants: orbits of states`, different, () => orbits(count));
+  add(`${count} participants: orbits of states, counted on the span`, different, () =>
+    orbits(count),
+  );
 }
 add('3 participants: generated', 1146, () => spanOf(system(3)).generated);
 add('3 participants: depth', 11, () => report(3).stats.depth);
