@@ -10,9 +10,12 @@ export default defineConfig(({ mode }) => {
     resolve: { alias: { reconverge: `${root}src/index.ts` } },
     test: {
       root,
-      include: isLong ? ['test/long/**/*.test.ts'] : ['test/**/*.test.ts'],
+      include: isLong
+        ? ['test/long/**/*.test.ts', 'test/postgres/run-killed.test.ts']
+        : ['test/**/*.test.ts'],
       exclude: isLong ? [] : ['test/long/**'],
       passWithNoTests: isLong,
+      env: { RECONVERGE_TESTS: isLong ? 'long' : 'short' },
       // Two, also on two cores: many tests wait for a server or a command.
       maxWorkers: 2,
       testTimeout: isLong ? 1_800_000 : 60_000,

@@ -24,9 +24,13 @@ function countLabels(labels: readonly Label[]): string {
   );
 }
 
-function oracleVerdicts(system: System, graph: NaiveGraph): Map<string, boolean | null> {
+function oracleVerdicts(
+  system: System,
+  graph: NaiveGraph,
+  findings: ReadonlyMap<string, Finding>,
+): Map<string, boolean | null> {
   const verdicts = new Map<string, boolean | null>(
-    [...decideAll(system, graph)].map(([name, { holds }]) => [name, holds]),
+    [...findings].map(([name, { holds }]) => [name, holds]),
   );
   if (Object.keys(system.tolerance.effects ?? {}).length > 0) {
     verdicts.set('total', graph.errors.length === 0);
@@ -126,8 +130,8 @@ export function disagreements(given: System, graph: NaiveGraph): readonly string
   compare('transitions', stats.transitions, graph.edges.length);
   compare('depth', stats.depth, graph.depth);
   compare('labels', countLabels(labels), countLabels(graph.edges.map(({ label }) => label)));
-  const verdicts = oracleVerdicts(lawful, graph);
   const findings: ReadonlyMap<string, Finding> = decideAll(lawful, graph);
+  const verdicts = oracleVerdicts(lawful, graph, findings);
   for (const { name, result, failure, trace } of properties) {
     const holds = verdicts.get(name);
     if (holds === undefined) {

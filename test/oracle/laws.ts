@@ -107,7 +107,13 @@ export function diverted(span: Span, { after, when, ends }: Resumes<AnyView>): S
     if (typeof counter === 'string') state.budgets[counter] = of(state.budgets[counter]!);
     return encode(state);
   };
+  const knownEnds = new Map<string, string>();
   const endsOf = (text: string): string => {
+    const found = knownEnds.get(text) ?? endsFrom(text);
+    knownEnds.set(text, found);
+    return found;
+  };
+  const endsFrom = (text: string): string => {
     const seen = new Set([text]);
     const found = new Set<string>();
     for (const at of seen) {
