@@ -1,12 +1,11 @@
-import type { AnyStateMachine } from 'xstate';
 import { check } from '../check/check.ts';
 import { planOf, selectProperties } from '../check/plan.ts';
 import { itfTrace } from '../export/itf.ts';
 import { sequenceDiagram } from '../export/sequence.ts';
-import { stateDiagram } from '../export/statechart.ts';
 import { ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
 import type { Trace } from '../model/verdict.ts';
+import { chartsOf } from './charts.ts';
 import { openModel, type Asked } from './open-model.ts';
 import type { Task } from './protocol.ts';
 
@@ -27,17 +26,10 @@ function traceOf(system: System, name: string, memoryBytes: number): Trace {
   });
 }
 
-/** The machines of a system, one diagram for each, with the actors that run it. */
-function chartsOf({ parts }: System): string {
-  const users = new Map<AnyStateMachine, string[]>();
-  for (const [name, part] of Object.entries(parts)) {
-    const machine = part.machine as AnyStateMachine;
-    users.set(machine, [...(users.get(machine) ?? []), name]);
-  }
-  return [...users]
-    .map(([machine, names]) => `%% ${names.join(', ')}\n${stateDiagram(machine.config)}`)
+const chartsText = (system: System): string =>
+  chartsOf(system)
+    .map(({ actors, diagram }) => `%% ${actors.join(', ')}\n${diagram}`)
     .join('\n');
-}
 
 /** Loads the model and writes what is asked for, as text. */
 export const exportTask: Task<ExportRequest, string, never> = async (request, control) => {
@@ -45,7 +37,7 @@ export const exportTask: Task<ExportRequest, string, never> = async (request, co
   const { format, property, memoryBytes } = request;
   if (property !== null) selectProperties(planOf(system), [property]);
   control.started({ model, given, properties: [] });
-  if (property === null && format === 'mermaid') return chartsOf(system);
+  if (property === null && format === 'mermaid') return chartsText(system);
   if (property === null) {
     throw new ReconvergeError('RCV507', `${format} is for traces`, {
       hint: 'say whose: --property NAME',

@@ -33,6 +33,12 @@ export function propertyFlag(): Option {
   return new Option('--property <name>', description).argParser(collected);
 }
 
+/** `--with FILE`, repeatable. */
+export function withFlag(): Option {
+  const description = 'a result document of another verb about the model (repeatable)';
+  return new Option('--with <file>', description).argParser(collected);
+}
+
 export function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? (value as readonly string[]) : [];
 }

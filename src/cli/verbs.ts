@@ -3,6 +3,7 @@ import { conformVerb } from './conform.ts';
 import { doctorVerb } from './doctor.ts';
 import { exportVerb } from './export.ts';
 import { mutateVerb } from './mutate.ts';
+import { reportVerb } from './report.ts';
 import { runVerb } from './run.ts';
 import { simulateVerb } from './simulate.ts';
 import type { Verb } from './verb.ts';
@@ -15,5 +16,6 @@ export const VERBS: readonly Verb[] = [
   runVerb,
   conformVerb,
   exportVerb,
+  reportVerb,
   doctorVerb,
 ];

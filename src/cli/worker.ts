@@ -51,6 +51,7 @@ const TASKS: { readonly [name in TaskName]: () => Promise<AnyTask> } = {
   export: async () => (await import('./export-task.ts')).exportTask,
   mutate: async () => (await import('./mutate-task.ts')).mutateTask,
   replay: async () => replayTask,
+  report: async () => (await import('./report-task.ts')).reportTask,
   simulate: async () => (await import('./simulate-task.ts')).simulateTask,
 };
 

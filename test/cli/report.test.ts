@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { libraryNames } from '../../src/cli/library.ts';
+import { documentIn, reconverge } from './cli.ts';
+import { DOSSIER, entries, pagesIn, writePages } from './dossier.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'reconverge-report-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe('the dossier of the library', () => {
+  it('has a page for every model and every property', () => {
+    expect(entries().map(({ name }) => name)).toEqual(libraryNames());
+    for (const { folder, properties } of entries()) {
+      const expected = ['README.md', ...properties.map(({ page }) => page)].toSorted();
+      expect(Object.keys(pagesIn(join(DOSSIER, folder)))).toEqual(expected);
+    }
+  });
+
+  it('is about the models as they are', async () => {
+    const stale: string[] = [];
+    for (const { name, hash } of entries()) {
+      const { model } = documentIn(await reconverge(['export', name, '--json']));
+      if (model?.hash !== hash) stale.push(name);
+    }
+    expect(stale, 'npm run dossier writes it again').toEqual([]);
+  }, 120_000);
+
+  it('proves all of it, of faults that happen', () => {
+    for (const { name, properties, faults } of entries()) {
+      const open = properties.filter(({ result, vacuous }) => result !== 'holds' || vacuous);
+      const silent = faults.filter(({ fires }) => !fires);
+      expect({ name, open, silent }).toEqual({ name, open: [], silent: [] });
+    }
+  });
+
+  it('tells every variant from the model, but for one that its docstring calls harmless', () => {
+    const missed = entries().flatMap(({ name, variants }) =>
+      variants.filter(({ isCaught }) => !isCaught).map((variant) => `${name} ${variant.name}`),
+    );
+    expect(missed).toEqual(['reference-checkpointed bug=short-sighted']);
+  });
+
+  it('is written again as it is', async () => {
+    await writePages('two-phase-commit', scratch, scratch);
+    const folder = 'two-phase-commit';
+    expect(pagesIn(join(scratch, folder))).toEqual(pagesIn(join(DOSSIER, folder)));
+  });
+});
+
+describe('--with', () => {
+  const given = (file: string) =>
+    reconverge(['report', 'two-phase-commit', '--into', scratch, '--with', file, '--json']);
+
+  it.each([
+    ['no document', 'nonsense.json', '[1, 2'],
+    ['another kind of document', 'other.json', '{"schema": "else"}'],
+    ['a document about another model', 'model.json', '{"schema": "reconverge/report@1"}'],
+  ])('refuses %s', async (_, name, text) => {
+    const file = join(scratch, name);
+    writeFileSync(file, text);
+    const ran = await given(file);
+    expect(ran.exitCode).toBe(2);
+    expect(documentIn(ran).error?.code).toBe('RCV508');
+  });
+
+  it('says that a document is stale, or about other parameters', async () => {
+    const folder = join(scratch, 'mutants');
+    await reconverge(['mutate', 'two-phase-commit', '--set', 'participants=2', '--out', folder]);
+    await given(join(folder, 'report.json'));
+    const smaller = Object.values(pagesIn(join(scratch, 'two-phase-commit'))).join('\n');
+    expect(smaller).toContain('With `participants=2`');
+    const own = await reconverge(['mutate', 'two-phase-commit', '--json']);
+    const { model, ...rest } = documentIn(own);
+    const file = join(scratch, 'stale.json');
+    writeFileSync(file, JSON.stringify({ ...rest, model: { ...model, hash: 'old' } }));
+    await given(file);
+    const aged = Object.values(pagesIn(join(scratch, 'two-phase-commit'))).join('\n');
+    expect(aged).toContain('**Stale: the model has changed since.**');
+  });
+});
