@@ -1,48 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { setup } from 'xstate';
 import { check } from '../../../src/check/check.ts';
 import { retrace } from '../../../src/check/retrace.ts';
 import { toleranceOf } from '../../../src/check/tolerance.ts';
 import { axesOf, withBudgets } from '../../../src/machine/budgets.ts';
-import { actor } from '../../../src/model/part.ts';
 import { parameterValues } from '../../../src/model/parameter.ts';
-import { always } from '../../../src/model/property.ts';
-import { actors, fault, type System } from '../../../src/model/system.ts';
+import type { System } from '../../../src/model/system.ts';
 import type { ToleranceRow } from '../../../src/model/verdict.ts';
 import orderFulfilment from '../../../models/order-fulfilment.ts';
-
-const PAGEOUT = { kind: 'data', persistence: 'transient', class: 'response', budget: 2 } as const;
-
-/**
- * The memory-access example of Arora and Kulkarni, "Detectors and correctors" (1998): a value is
- * read that may have been paged out. With a detector nothing wrong is read, with a corrector it
- * comes back, with both neither shows.
- */
-function memoryAccess({ detects, corrects }: { detects: boolean; corrects: boolean }): System {
-  const gone = {
-    ...(detects ? {} : { READ: 'bad' }),
-    ...(corrects ? { RESTORE: 'present' } : {}),
-  };
-  const machine = setup({
-    types: {} as { events: { type: 'READ' } | { type: 'RESTORE' } | { type: 'PAGEOUT' } },
-  }).createMachine({
-    initial: 'present',
-    states: {
-      present: { on: { READ: 'read', PAGEOUT: 'gone' } },
-      gone: { on: gone },
-      // What was read wrongly is read again, where there is a corrector.
-      bad: corrects ? { on: { RESTORE: 'present' } } : {},
-      read: {},
-    },
-  });
-  return actors({ memory: actor(machine) }).faultTolerant({
-    environment: {
-      memory: { READ: true, RESTORE: true, PAGEOUT: fault({ ...PAGEOUT }) },
-    },
-    consistent: (s) => s.memory.matches('read'),
-    properties: { 'nothing wrong is read': always((s) => !s.memory.matches('bad')) },
-  });
-}
+import { memoryAccess } from '../../known-answers/memory-access.ts';
 
 const flagship = (bug: string): System =>
   orderFulfilment.build(parameterValues(orderFulfilment.parameters, { bug }));
@@ -66,7 +31,7 @@ describe('the tolerance table', () => {
     { detects: false, corrects: true, tolerates: 'nonmasking' },
     { detects: true, corrects: true, tolerates: 'masking' },
   ])('knows the four classes: $tolerates', ({ tolerates, ...parts }) => {
-    const { rows, missing } = toleranceOf(memoryAccess(parts));
+    const { rows, missing } = toleranceOf(memoryAccess(parts, 2));
     const [row] = rows;
     expect({ missing, rows: rows.length }).toEqual({ missing: null, rows: 1 });
     expect(row?.faults).toEqual({ 'memory.PAGEOUT': tolerates === 'masking' ? 2 : 0 });
@@ -108,7 +73,7 @@ describe('the tolerance table', () => {
   });
 
   it('asks of a system without an invariant no more than it can show', () => {
-    const { parts, tolerance } = memoryAccess({ detects: true, corrects: true });
+    const { parts, tolerance } = memoryAccess({ detects: true, corrects: true }, 2);
     const { properties: _, ...others } = tolerance;
     const { required, rows } = toleranceOf({ parts, tolerance: others });
     expect(required).toBe('nonmasking');
