@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
+import exactlyOnce from '../../models/exactly-once.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
@@ -27,6 +28,11 @@ const small: readonly [Model, Record<string, string>][] = [
   [referenceCheckpointed, { steps: '1' }],
   [referenceCheckpointed, { steps: '3', every: '2', faults: '1' }],
   [referenceCheckpointed, { steps: '1', bug: 'unfenced' }],
+  [exactlyOnce, {}],
+  [exactlyOnce, { delivery: 'at-least-once' }],
+  [exactlyOnce, { delivery: 'at-most-once' }],
+  [exactlyOnce, { delivery: 'atomic', messages: '2' }],
+  [exactlyOnce, { bug: 'ids-apart', messages: '2' }],
   ...['m3', 'm7', 'm12', 'm14'].map((mutant): [Model, Record<string, string>] => [
     referenceOrchestration,
     { mutant },

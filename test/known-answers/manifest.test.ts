@@ -6,6 +6,7 @@ import type { Model } from '../../src/model/define.ts';
 import { parameterValues } from '../../src/model/parameter.ts';
 import chainReplication from '../../models/chain-replication.ts';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
+import exactlyOnce from '../../models/exactly-once.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
@@ -31,6 +32,7 @@ const models: readonly Model[] = [
   chainReplication,
   referenceOrchestration,
   referenceCheckpointed,
+  exactlyOnce,
 ];
 const manifest = JSON.parse(
   readFileSync(new URL('../../models/manifest.json', import.meta.url), 'utf8'),
