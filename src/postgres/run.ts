@@ -1,6 +1,6 @@
 import type { Model, Values } from '../model/define.ts';
 import { ReconvergeError } from '../model/error.ts';
-import type { AnyView } from '../model/system.ts';
+import { endOf, wrongIn } from './end.ts';
 import { faultScript, seededChance } from './fault-script.ts';
 import { Hosted } from './hosted.ts';
 import { Ledger, type Ordered } from './ledger.ts';
@@ -152,58 +152,6 @@ function without(plan: FaultScript, fired: readonly string[]): FaultScript {
   return { killAtPoint, faults: plan.faults.filter((fault) => !fired.includes(fault)) };
 }
 
-function matches(pattern: unknown, value: unknown): boolean {
-  if (typeof pattern === 'string') {
-    return pattern === value || (typeof value === 'object' && value !== null && pattern in value);
-  }
-  if (typeof pattern !== 'object' || pattern === null) return false;
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(pattern).every(([key, inner]) =>
-    matches(inner, (value as Record<string, unknown>)[key]),
-  );
-}
-
-/**
- * What the model's predicates see of a workflow's end: its last checkpoint and the services'
- * tables.
- */
-async function viewOf(
-  hosted: Hosted,
-  tables: ServiceTables,
-  { workflow }: Ordered,
-  { snapshot }: StateData,
-): Promise<AnyView> {
-  const { binding, machine } = hosted;
-  const tags = machine.resolveState({ value: snapshot.value, context: {} } as never)
-    .tags as Set<string>;
-  const seen = {
-    ...snapshot,
-    matches: (pattern: unknown) => matches(pattern, snapshot.value),
-    hasTag: (tag: string) => tags.has(tag),
-  };
-  const view: Record<string, unknown> = { [binding.orchestrator]: { ...seen, saved: seen } };
-  for (const service of Object.keys(binding.services)) {
-    const context = await tables.read(service, workflow);
-    view[service] = {
-      status: 'active',
-      value: {},
-      context,
-      matches: () => false,
-      hasTag: () => false,
-    };
-  }
-  return view;
-}
-
-function wrongIn(hosted: Hosted, view: AnyView): string | null {
-  const { consistent, properties = {} } = hosted.system.tolerance;
-  if (consistent !== undefined && !consistent(view)) return 'not consistent';
-  const broken = Object.entries(properties).find(
-    ([, property]) => property.kind === 'always' && !property.holds(view),
-  );
-  return broken === undefined ? null : `'${broken[0]}' is false`;
-}
-
 /**
  * Runs orchestrations in worker processes on a real database: first whatever an earlier run left
  * unfinished, then new ones; afterwards looks at every workflow with the model's own predicates.
@@ -240,7 +188,10 @@ export async function runWorkflows(
       const data = state as StateData;
       const end = JSON.stringify(data.snapshot.value);
       ends[end] = (ends[end] ?? 0) + 1;
-      const because = wrongIn(hosted, await viewOf(hosted, tables, ordered, data));
+      const because = wrongIn(
+        hosted.system.tolerance,
+        await endOf(hosted, tables, ordered.workflow, data),
+      );
       if (because !== null) inconsistencies.push({ workflow: ordered.workflow, because });
     }
     const { recoveries, fired } = run;
