@@ -11,7 +11,7 @@ export type Fate =
   | { readonly is: 'killed'; readonly by: readonly string[] }
   /** The checker refuses it: it could not be run. */
   | { readonly is: 'refused'; readonly because: string }
-  /** It behaves as the model does, step by step. */
+  /** It behaves as the model does, step by step, but for steps that change nothing. */
   | { readonly is: 'equivalent' }
   /**
    * No property forbids what it does: a step that the model does not take, or one of the model's

@@ -118,6 +118,20 @@ describe('mutate', () => {
     ]);
   });
 
+  it('does not count a step that changes nothing, unless there is no other', () => {
+    const properties = { p: eventually(at('m', 'b')) };
+    const fateOf = (steps: readonly string[]) =>
+      mutate(tiny({ m: steps }, { properties })).mutants.find(({ name }) => name.includes('STAY'))
+        ?.fate;
+    expect(fateOf(['a GO b', 'b STAY b', 'b ON c'])).toEqual({ is: 'equivalent' });
+    expect(fateOf(['a GO b', 'b STAY c', 'b ON c'])).toMatchObject({ is: 'survivor' });
+    // Without it there is a deadlock.
+    const fate = fateOf(['a GO b', 'b STAY b']);
+    expect(fate).toMatchObject({ is: 'survivor', does: null });
+    const lacks = fate?.is === 'survivor' ? fate.lacks : null;
+    expect(lacks?.steps.map(({ event }) => event.type)).toEqual(['GO', 'STAY']);
+  });
+
   it('asks nothing of a model that is wrong itself', () => {
     const wrong = tiny(line, { properties: { p: always(at('m', 'a')) } });
     expect(() => mutate(wrong)).toThrow(/do not all hold/);
