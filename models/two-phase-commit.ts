@@ -124,6 +124,14 @@ export default defineModel({
         ),
         'can commit': sometimes((s) => s.rm.every((r) => r.matches('committed'))),
         'can abort': sometimes((s) => s.rm.every((r) => r.matches('aborted'))),
+        'can refuse': sometimes(
+          (s) => s.rm.some((r) => r.matches('aborted')) && s.tm.matches('open'),
+        ),
+        // Who has voted aborts only because it is told to.
+        'can call off': sometimes(
+          (s) =>
+            s.tm.context.heard.length === participants && s.rm.every((r) => r.matches('aborted')),
+        ),
       },
     });
   },

@@ -30,6 +30,8 @@ describe.concurrent('reconverge check', () => {
       'consistent holds',
       'can commit holds',
       'can abort holds',
+      'can refuse holds',
+      'can call off holds',
     ]);
     expect(notesIn(ran)).toBe('');
   });

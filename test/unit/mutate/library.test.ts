@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import type { Model } from '../../../src/model/define.ts';
+import { parameterValues } from '../../../src/model/parameter.ts';
+import { mutate } from '../../../src/mutate/mutate.ts';
+import chainReplication from '../../../models/chain-replication.ts';
+import twoPhaseCommit from '../../../models/two-phase-commit.ts';
+
+interface Score {
+  readonly model: Model;
+  readonly set: Readonly<Record<string, string>>;
+  readonly noticed: number;
+  readonly equivalent: number;
+  /** What no property notices, each with the reason why none should. */
+  readonly spared: Readonly<Record<string, string>>;
+}
+
+const scores: readonly Score[] = [
+  { model: chainReplication, set: {}, noticed: 15, equivalent: 4, spared: {} },
+  { model: twoPhaseCommit, set: {}, noticed: 13, equivalent: 1, spared: {} },
+];
+
+it.each(scores)(
+  'the properties of $model.name notice every mistake but those that are spared',
+  { timeout: 120_000 },
+  ({ model, set, noticed, equivalent, spared }) => {
+    const { mutants, killed, undecided } = mutate(
+      model.build(parameterValues(model.parameters, set)),
+    );
+    const of = (fate: string) => mutants.filter((one) => one.fate.is === fate);
+    expect(of('survivor').map(({ name }) => name)).toEqual(Object.keys(spared));
+    expect({ noticed: killed, equivalent: of('equivalent').length, undecided }).toEqual({
+      noticed,
+      equivalent,
+      undecided: 0,
+    });
+  },
+);
