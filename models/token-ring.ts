@@ -7,6 +7,7 @@ import {
   defineModel,
   eventuallyAlways,
   integer,
+  leadsTo,
   replicas,
 } from 'reconverge';
 
@@ -18,9 +19,9 @@ import {
  *
  * Every valuation is an initial state, so the span is everything: whatever a transient fault left
  * behind is already there, and no fault has to be declared. A green result proves that no valuation
- * is without a token, and that from every one every fair run comes to exactly one, and then stays
- * with one for ever. It leaves out
- * processes that move at the same instant, values that change again during stabilisation, and
+ * is without a token, that from every one every fair run comes to exactly one, and then stays with
+ * one for ever, and that on every fair run the last process gets a token again and again. It leaves
+ * out processes that move at the same instant, values that change again during stabilisation, and
  * neighbours that read each other half way.
  *
  * The broken variants are sizes: from four processes on it converges iff values ≥ processes − 1.
@@ -99,6 +100,10 @@ export default defineModel({
       properties: {
         token: always((s) => tokens(s, 1) > 0),
         stays: eventuallyAlways((s) => tokens(s, 2) === 1),
+        circulates: leadsTo(
+          () => true,
+          (s) => valueAt(s, processes - 1) !== valueAt(s, processes - 2),
+        ),
       },
     });
   },
