@@ -25,6 +25,12 @@ export class Analysis {
     this.states = found.states;
   }
 
+  /** Why a predicate is false in a state, to be put behind what is said of it; empty: unknown. */
+  why(predicate: number, state: number): string {
+    const texts = this.compiled.explain(predicate, this.found.row(state));
+    return texts.length === 0 ? '' : `: ${texts.join(', ')}`;
+  }
+
   get graph(): Graph {
     return this.found.graph;
   }

@@ -54,6 +54,13 @@ function nearest(
 const isNoFurther = (analysis: Analysis, end: number, entry: Entry | undefined): boolean =>
   end !== -1 && (entry === undefined || distance(analysis, end) <= distance(analysis, entry.state));
 
+/** What a state outside G is not, and why. */
+function unsettled(analysis: Analysis, state: number): string {
+  const { consistent } = analysis.plan;
+  if (analysis.holds(consistent, state)) return 'recovered';
+  return `consistent${analysis.why(consistent, state)}`;
+}
+
 export function judgeConverges(analysis: Analysis, fairness: Fairness): Judgement {
   const { plan, found } = analysis;
   const values = { C: found.count(plan.consistent) };
@@ -73,7 +80,7 @@ export function judgeConverges(analysis: Analysis, fairness: Fairness): Judgemen
   if (first === undefined || isNoFurther(analysis, end, first)) {
     const because =
       outside[end] === 1
-        ? 'no fault-free step leads on from the last state, and it is not consistent and recovered'
+        ? `no fault-free step leads on from the last state, and it is not ${unsettled(analysis, end)}`
         : 'no fault-free step leads on from the last state, and a checkpointed actor is not done';
     return violated('deadlock', because, pathTo(analysis, end), values);
   }

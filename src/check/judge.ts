@@ -22,7 +22,9 @@ function judgeAlways(
     if (antecedent === -1 || analysis.found.firstTrue(antecedent) !== -1) return HOLDS;
     return { ...HOLDS, vacuous: true, because: 'there is no state that it is about' };
   }
-  return violated('state', `'${name}' is false in the last state`, pathIfPlaced(analysis, state));
+  const why = state === UNPLACED ? '' : analysis.why(predicate, state);
+  const because = `'${name}' is false in the last state${why}`;
+  return violated('state', because, pathIfPlaced(analysis, state));
 }
 
 function judgeSometimes(analysis: Analysis, predicate: number): Judgement {

@@ -59,13 +59,17 @@ export function prolonged(
 /** The path in words. */
 export function traceOf(analysis: Analysis, path: NumberedPath): Trace {
   const { compiled, found } = analysis;
-  const steps = path.steps.map(({ action, to }): TraceStep => {
+  const steps = path.steps.map(({ action, to }, index): TraceStep => {
     const { actor, event, label, fault } = compiled.action(action);
+    const from = index === 0 ? path.start : path.steps[index - 1]!.to;
+    const isTaken = fault === null || found.row(from)[actor] !== found.row(to)[actor];
+    const guards = isTaken ? compiled.guards(action, found.row(from)) : [];
     return {
       actor: compiled.actorNames[actor] as string,
       event,
       label,
       fault,
+      ...(guards.length > 0 && { guards }),
       state: compiled.stateView(found.row(to)),
     };
   });

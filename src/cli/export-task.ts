@@ -1,6 +1,7 @@
 import { check } from '../check/check.ts';
 import { planOf, selectProperties } from '../check/plan.ts';
 import { itfTrace } from '../export/itf.ts';
+import { lanes } from '../export/lanes.ts';
 import { sequenceDiagram } from '../export/sequence.ts';
 import { ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
@@ -9,7 +10,7 @@ import { chartsOf } from './charts.ts';
 import { openModel, type Asked } from './open-model.ts';
 import type { Task } from './protocol.ts';
 
-export type Format = 'mermaid' | 'itf';
+export type Format = 'mermaid' | 'text' | 'itf';
 
 export interface ExportRequest extends Asked {
   readonly format: Format;
@@ -17,6 +18,9 @@ export interface ExportRequest extends Asked {
   readonly property: string | null;
   readonly memoryBytes: number;
 }
+
+/** Of a diagram in characters. */
+const COLUMNS = 100;
 
 function traceOf(system: System, name: string, memoryBytes: number): Trace {
   const [report] = check(system, { properties: [name], memoryBytes }).properties;
@@ -45,5 +49,6 @@ export const exportTask: Task<ExportRequest, string, never> = async (request, co
   }
   const trace = traceOf(system, property, memoryBytes);
   if (format === 'mermaid') return sequenceDiagram(trace);
+  if (format === 'text') return lanes(trace, COLUMNS);
   return `${JSON.stringify(itfTrace(trace, `${model.name}: ${property}`), null, 2)}\n`;
 };

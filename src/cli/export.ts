@@ -36,8 +36,11 @@ export const exportVerb: Verb = {
       .addOption(setFlag())
       .option('--property <name>', 'the trace of this property, not the machines')
       .addOption(
-        new Option('--format <name>', 'mermaid: state or sequence diagrams; itf: traces')
-          .choices(['mermaid', 'itf'] satisfies readonly Format[])
+        new Option(
+          '--format <name>',
+          'mermaid: state or sequence diagrams; text: a trace in lanes; itf: traces',
+        )
+          .choices(['mermaid', 'text', 'itf'] satisfies readonly Format[])
           .default('mermaid'),
       )
       .option('--memory <MiB>', 'stop at this resident size of the process', wholeNumber(1));

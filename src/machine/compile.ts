@@ -12,7 +12,9 @@ import type { StateView } from '../model/verdict.ts';
 import { agreeing } from './answers.ts';
 import { deciderOf, type NamedPredicate } from './ask.ts';
 import { describe } from './describe.ts';
+import { explained } from './explain.ts';
 import { facetsOf, localText } from './facets.ts';
+import { guardsOf } from './guards.ts';
 import { InitialStates } from './initial.ts';
 import { Keyholes, Probe } from './probe.ts';
 import { Projected, type Projection } from './projection.ts';
@@ -31,6 +33,10 @@ export interface Compiled extends IntegerSystem {
   readonly actorNames: readonly string[];
   claimText(index: number): string;
   stateView(state: Int32Array): StateView;
+  /** The named guards that let an action happen in a state. */
+  guards(action: number, state: Int32Array): readonly string[];
+  /** What a predicate that is false in a state looked at there, in words. */
+  explain(predicate: number, state: Int32Array): readonly string[];
   /** A view of a state for lambdas; reads are not tracked. */
   view(state: Int32Array): AnyView;
   /** What is to be seen of states, as canonical JSON. */
@@ -118,6 +124,8 @@ export function compile(
         }),
     decide: deciderOf(world, keyholes, predicates),
     stateView: (state) => describe(world, state),
+    guards: (index, state) => guardsOf(world, names.actions[index] as Action, state),
+    explain: (index, state) => explained(world, predicates[index] as NamedPredicate, state),
     view: (state) => viewOf(world, new Probe(keyholes, state)),
     projected: (projection) => {
       const projected = new Projected(world, keyholes, projection);

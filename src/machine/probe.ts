@@ -13,6 +13,8 @@ const NEGATIVE_ZERO = Symbol('-0');
 export class Keyhole implements Numbered {
   readonly index: number;
   readonly component: number;
+  /** Names what is seen; null where there is no word for it. */
+  readonly key: string | null;
   private readonly see: (value: number) => unknown;
   /** Classes by value of the component. */
   private readonly classOf: number[] = [];
@@ -20,10 +22,16 @@ export class Keyhole implements Numbered {
   private readonly shown: unknown[] = [];
   private readonly classes = new Map<unknown, number>();
 
-  constructor(index: number, component: number, see: (value: number) => unknown) {
+  constructor(
+    index: number,
+    component: number,
+    see: (value: number) => unknown,
+    key: string | null = null,
+  ) {
     this.index = index;
     this.component = component;
     this.see = see;
+    this.key = key;
   }
 
   /** Values that show the same are of one class. */
@@ -90,7 +98,7 @@ export class Keyholes {
     const full = `${component} ${key}`;
     const known = this.byKey.get(full);
     if (known !== undefined) return known;
-    const made = this.add((index) => new Keyhole(index, component, see));
+    const made = this.add((index) => new Keyhole(index, component, see, key));
     this.byKey.set(full, made);
     return made;
   }

@@ -42,6 +42,14 @@ export function viewOf(world: World, probe: Probe): AnyView {
   return together(actorViews(world, probe.keyholes, new Source(probe)));
 }
 
+/** The same, but for replicas, of which every read by itself is noted. */
+export function viewsOf(world: World, probe: Probe): AnyView {
+  const actors = actorViews(world, probe.keyholes, new Source(probe));
+  return Object.fromEntries(
+    actors.map(([name, isOne, members]) => [name, isOne ? members[0] : [...members]]),
+  );
+}
+
 /** Views that are made once for many looks, and anew after something was done to them. */
 export class Viewer {
   readonly keyholes: Keyholes;

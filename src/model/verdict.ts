@@ -36,6 +36,8 @@ export interface TraceStep {
   readonly event: JsonEvent;
   readonly label: Label;
   readonly fault: FiredFault | null;
+  /** The named guards that let it happen; left out: none. */
+  readonly guards?: readonly string[];
   readonly state: StateView;
 }
 

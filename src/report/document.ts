@@ -61,8 +61,8 @@ export function checkDocument(
   return documentOf({ verb: 'check', model, ...verdicts });
 }
 
-function orderedStep({ actor, event, label, fault, state }: TraceStep): TraceStep {
-  return { actor, event, label, fault, state };
+function orderedStep({ actor, event, label, fault, guards, state }: TraceStep): TraceStep {
+  return { actor, event, label, fault, ...(guards !== undefined && { guards }), state };
 }
 
 function orderedTrace({ initial, steps, loop }: Trace): Trace {

@@ -7,6 +7,13 @@ import { eventText } from './shorten.ts';
 /** Columns left for what changed are at least this many; narrower, and lines run over. */
 const CHANGES_WIDTH_MIN = 30;
 
+/** What a step did to a state, behind the guards that let it. */
+function effectsOf(step: TraceStep, before: StateView): readonly string[] {
+  const { guards = [], state, actor } = step;
+  const [first = 'nothing changes', ...more] = differences(before, state, actor);
+  return [[...guards.map((guard) => `[${guard}]`), first].join(' '), ...more];
+}
+
 /** What a step is called: its event, and which fault it is. */
 function nameOf({ event, fault }: TraceStep): string {
   const text = eventText(event);
@@ -44,11 +51,7 @@ export function traceLines(trace: Trace, width: number, paint: Paint): readonly 
     const cells = heads[index] ?? [];
     const indent = cells.join(' ').length + 1;
     const room = Math.max(CHANGES_WIDTH_MIN, width - indent);
-    const [first = 'nothing changes', ...more] = filled(
-      differences(before, step.state, step.actor),
-      '; ',
-      room,
-    );
+    const [first, ...more] = filled(effectsOf(step, before), '; ', room);
     lines.push(`${paintedHead(step, cells, paint)}  ${first}`);
     for (const text of more) lines.push(`${' '.repeat(indent)}${text}`);
     before = step.state;

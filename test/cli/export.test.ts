@@ -7,6 +7,7 @@ const golden = (name: string): string =>
   readFileSync(new URL(`golden/${name}`, import.meta.url), 'utf8');
 
 const RING = ['token-ring', '--set', 'processes=4', '--set', 'values=2', '--property', 'converges'];
+const LATE = ['two-phase-commit', '--set', 'bug=late-refusal'];
 const VOLATILE = ['order-fulfilment', '--set', 'bug=volatile-intent'];
 
 describe.concurrent('reconverge export', () => {
@@ -18,6 +19,15 @@ describe.concurrent('reconverge export', () => {
       [...VOLATILE, '--property', 'ships only what is charged'],
     ],
     ['token-ring-lasso.mmd', RING],
+    [
+      'two-phase-commit-late-refusal.txt',
+      [...LATE, '--property', 'consistent', '--format', 'text'],
+    ],
+    [
+      'order-fulfilment-volatile-intent.txt',
+      [...VOLATILE, '--property', 'ships only what is charged', '--format', 'text'],
+    ],
+    ['token-ring-lasso.txt', [...RING, '--format', 'text']],
     ['token-ring-lasso.itf', [...RING, '--format', 'itf']],
   ])('writes %s', async (name, args) => {
     const ran = await reconverge(['export', ...args]);
@@ -42,6 +52,7 @@ describe.concurrent('reconverge export', () => {
   it.each([
     [['order-fulfilment', '--property', 'total'], 'RCV507'],
     [['order-fulfilment', '--format', 'itf'], 'RCV507'],
+    [['order-fulfilment', '--format', 'text'], 'RCV507'],
     [['order-fulfilment', '--property', 'nothing'], 'RCV302'],
     [['order-fulfilment', '--format', 'tla'], 'RCV502'],
   ])('explains why it cannot: %j', async (args, code) => {
