@@ -116,8 +116,9 @@ for (const [each, seats, states, crossings] of [
   };
   answers.push({ name: `${name}: states, crossings`, value: [states, crossings] });
   worked[`${name}: states, crossings`] = () => found(report());
-  answers.push({ name: `${name}: are they ever across?`, value: crossings !== null });
-  worked[`${name}: are they ever across?`] = () => report().result === 'violated';
+  answers.push({ name: `${name}: crossings, if they ever are across`, value: crossings });
+  worked[`${name}: crossings, if they ever are across`] = () =>
+    report().result === 'violated' ? found(report())[1] : null;
 }
 answers.push({ name: 'wolf, goat and cabbage: states, crossings', value: [10, 7] });
 worked['wolf, goat and cabbage: states, crossings'] = () => found(check(farmer()));
