@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import exactlyOnce from '../../models/exactly-once.ts';
+import leasedWorker from '../../models/leased-worker.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
@@ -24,6 +25,9 @@ const small: readonly [Model, Record<string, string>][] = [
   [tokenRing, { processes: '3', values: '2' }],
   [tokenRing, { processes: '4', values: '2' }],
   [tokenRing, { processes: '4', values: '3' }],
+  [leasedWorker, { crashes: '0', halts: '0', restarts: '0', delays: '0' }],
+  [leasedWorker, { epochs: '1', pauses: '0', halts: '0', delays: '0', bug: 'volatile-epoch' }],
+  [leasedWorker, { pauses: '0', crashes: '0', halts: '0', restarts: '0', bug: 'unfenced' }],
   [referenceOrchestration, { steps: '1' }],
   [referenceCheckpointed, { steps: '1' }],
   [referenceCheckpointed, { steps: '3', every: '2', faults: '1' }],

@@ -7,6 +7,7 @@ import { parameterValues } from '../../src/model/parameter.ts';
 import chainReplication from '../../models/chain-replication.ts';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import exactlyOnce from '../../models/exactly-once.ts';
+import leasedWorker from '../../models/leased-worker.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
@@ -30,6 +31,7 @@ const models: readonly Model[] = [
   tokenRing,
   orderFulfilment,
   chainReplication,
+  leasedWorker,
   referenceOrchestration,
   referenceCheckpointed,
   exactlyOnce,
