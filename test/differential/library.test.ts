@@ -3,6 +3,7 @@ import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import exactlyOnce from '../../models/exactly-once.ts';
 import leasedWorker from '../../models/leased-worker.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
+import outbox from '../../models/outbox.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
 import tokenRing from '../../models/token-ring.ts';
@@ -37,6 +38,10 @@ const small: readonly [Model, Record<string, string>][] = [
   [exactlyOnce, { delivery: 'at-most-once' }],
   [exactlyOnce, { delivery: 'atomic', messages: '2' }],
   [exactlyOnce, { bug: 'ids-apart', messages: '2' }],
+  [outbox, { writers: '1', changes: '1' }],
+  [outbox, { changes: '1', crashes: '0', losses: '0', bug: 'cursor' }],
+  [outbox, { writers: '1', changes: '1', write: 'database-first' }],
+  [outbox, { writers: '1', changes: '1', write: 'broker-first' }],
   ...['m3', 'm7', 'm12', 'm14'].map((mutant): [Model, Record<string, string>] => [
     referenceOrchestration,
     { mutant },

@@ -9,6 +9,7 @@ import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import exactlyOnce from '../../models/exactly-once.ts';
 import leasedWorker from '../../models/leased-worker.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
+import outbox from '../../models/outbox.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
 import tokenRing from '../../models/token-ring.ts';
@@ -35,6 +36,7 @@ const models: readonly Model[] = [
   referenceOrchestration,
   referenceCheckpointed,
   exactlyOnce,
+  outbox,
 ];
 const manifest = JSON.parse(
   readFileSync(new URL('../../models/manifest.json', import.meta.url), 'utf8'),
