@@ -8,6 +8,7 @@ import {
   fault,
   integer,
   replicas,
+  sometimes,
 } from 'reconverge';
 
 /**
@@ -23,9 +24,10 @@ import {
  *
  * A green result proves, for these sizes and this many crashes of the worker (each takes every
  * workflow that runs on it, at any point, during undo too): a committed workflow has every effect
- * at least once, an aborted one has none, neither has half an effect, and every workflow ends. It
- * leaves out effects that must not happen twice (they are at-least-once here; see order-fulfilment
- * for keys), steps that run in parallel, and a database that loses what it acknowledged.
+ * at least once, an aborted one has none, neither has half an effect, and every workflow ends; no
+ * effect is done again once it has its checkpoint. It leaves out effects that must not happen twice
+ * (they are at-least-once here; see order-fulfilment for keys), steps that run in parallel, and a
+ * database that loses what it acknowledged.
  *
  * Broken variant: `checkpoint-first` (the checkpoint is written before the effect, so a crash in
  * between skips the effect).
@@ -187,6 +189,18 @@ function isAtomic(w: Finished): boolean {
   return true;
 }
 
+interface Acting {
+  readonly context: Context;
+  matches(state: { running: 'acting' }): boolean;
+}
+
+/** Whether an effect that has happened and has its checkpoint is tried again. */
+function isRedoing(w: Acting): boolean {
+  if (!w.matches({ running: 'acting' })) return false;
+  const { step, checkpoint, effects } = w.context;
+  return step <= checkpoint && effects[step - 1]! > 0;
+}
+
 export default defineModel({
   name: 'checkpointed-saga',
   description:
@@ -245,6 +259,8 @@ export default defineModel({
       properties: {
         atomic: always((s) => s.workflow.every(isAtomic)),
         terminates: eventually((s) => s.workflow.every((w) => w.status === 'done')),
+        'can commit': sometimes((s) => s.workflow.every((w) => w.matches('committed'))),
+        'nothing redone': always((s) => !s.workflow.some(isRedoing)),
       },
     });
   },

@@ -3,6 +3,7 @@ import type { Model } from '../../../src/model/define.ts';
 import { parameterValues } from '../../../src/model/parameter.ts';
 import { mutate } from '../../../src/mutate/mutate.ts';
 import chainReplication from '../../../models/chain-replication.ts';
+import checkpointedSaga from '../../../models/checkpointed-saga.ts';
 import tokenRing from '../../../models/token-ring.ts';
 import twoPhaseCommit from '../../../models/two-phase-commit.ts';
 
@@ -17,6 +18,16 @@ interface Score {
 
 const scores: readonly Score[] = [
   { model: chainReplication, set: {}, noticed: 15, equivalent: 4, spared: {} },
+  {
+    model: checkpointedSaga,
+    set: { workflows: '1' },
+    noticed: 26,
+    equivalent: 8,
+    spared: {
+      "workflow: without its actions: running.advancing: on ADVANCE, if 'isLastStep', to #workflow.committed":
+        'nobody asks for the position of a workflow that has ended',
+    },
+  },
   { model: tokenRing, set: { processes: '4', values: '3' }, noticed: 5, equivalent: 1, spared: {} },
   { model: twoPhaseCommit, set: {}, noticed: 13, equivalent: 1, spared: {} },
 ];
