@@ -5,13 +5,21 @@ import {
   always,
   choice,
   defineModel,
+  everyStep,
   failure,
   failureGuards,
   integer,
   sometimes,
-  type ServiceTable,
   type Strategy,
 } from 'reconverge';
+import {
+  createTable,
+  forgetting,
+  service,
+  SERVICES,
+  tables,
+  type Ledger,
+} from './order-fulfilment/services.ts';
 
 /**
  * Order fulfilment: reserve the goods, charge the customer, ship; retry what is transient, undo
@@ -21,8 +29,10 @@ import {
  *
  * A green result proves: within the budgets, for every order of lost, late and refused calls and
  * crashes of the worker (during recovery too), a completed order has each effect exactly once, a
- * cancelled one has none, and every order comes to one of the two. It leaves out several orders at
- * once, services that crash or forget, and databases that lose what they acknowledged.
+ * cancelled one has none, and every order comes to one of the two; no service is touched before it
+ * is durable that it may be, nothing that is saved is done again, and the goods are released last.
+ * It leaves out several orders at once, services that crash or forget, and databases that lose what
+ * they acknowledged.
  */
 
 const ATTEMPTS_MAX = 2;
@@ -153,52 +163,6 @@ const order = setup({
   },
 });
 
-/** What a service has for this order, by idempotency key. A void row is a tombstone. */
-type Ledger = { readonly rows: Readonly<Record<string, 'half' | 'full' | 'void'>> };
-type Request = { type: 'PERFORM' | 'PERFORM_HALF' | 'REVOKE'; key: string };
-
-const service = setup({
-  types: {} as { context: Ledger; events: Request },
-  guards: {
-    isOpen: ({ context, event }) => context.rows[event.key] !== 'void',
-    isNew: ({ context, event }) => context.rows[event.key] === undefined,
-  },
-  actions: {
-    perform: assign({ rows: ({ context: { rows }, event }) => ({ ...rows, [event.key]: 'full' }) }),
-    start: assign({ rows: ({ context: { rows }, event }) => ({ ...rows, [event.key]: 'half' }) }),
-    revoke: assign({ rows: ({ context: { rows }, event }) => ({ ...rows, [event.key]: 'void' }) }),
-  },
-}).createMachine({
-  id: 'service',
-  context: { rows: {} },
-  on: {
-    PERFORM: { guard: 'isOpen', actions: 'perform' },
-    PERFORM_HALF: { guard: 'isNew', actions: 'start' },
-    REVOKE: { actions: 'revoke' },
-  },
-});
-
-/** The same service as a table of a real database, one statement per event. */
-const table = (name: string, keepsTombstones: boolean): ServiceTable => ({
-  on: {
-    PERFORM: `insert into ${name} (key, status) values ($1::jsonb ->> 'key', 'full')
-      on conflict (key) do update set status = 'full' where ${name}.status = 'half'`,
-    PERFORM_HALF: `insert into ${name} (key, status) values ($1::jsonb ->> 'key', 'half')
-      on conflict (key) do nothing`,
-    REVOKE: keepsTombstones
-      ? `insert into ${name} (key, status) values ($1::jsonb ->> 'key', 'void')
-          on conflict (key) do update set status = 'void'`
-      : `delete from ${name} where key = $1::jsonb ->> 'key'`,
-  },
-  read: `select jsonb_build_object('rows', coalesce(jsonb_object_agg(key, status), '{}')) as context
-    from ${name} where key = $1 or starts_with(key, $1 || '/')`,
-});
-const SERVICES = ['stock', 'payments', 'shipments'] as const;
-const tables = (keeps: boolean) =>
-  Object.fromEntries(SERVICES.map((name) => [name, table(name, keeps)]));
-const createTable = (name: string) => `create table if not exists ${name}
-  (key text primary key, status text not null check (status in ('half', 'full', 'void')));`;
-
 /** The order without one of its rules, by `bug`; the tombstone is a rule of the services. */
 const variants = {
   none: order,
@@ -216,9 +180,6 @@ const variants = {
   'no-rollback': order.provide({ guards: { permanent: () => false } }),
   'no-compensate': order.provide({ guards: { partial: () => false } }),
 };
-
-/** A service that forgets what was revoked, so that nothing stops a late request. */
-const forgetting = service.provide({ actions: { revoke: assign({ rows: {} }) } });
 
 type Asked = { readonly input: Key };
 type Service = { readonly context: Ledger };
@@ -284,9 +245,37 @@ export default defineModel({
       },
       properties: {
         'ships only what is charged': always((s) => isUndone(s.shipments) || isWhole(s.payments)),
+        'charges only what is reserved': always((s) => isUndone(s.payments) || isWhole(s.stock)),
         'charges once': always((s) => rows(s.payments).filter((row) => row !== 'void').length <= 1),
         'can complete': sometimes((s) => s.order.matches('completed')),
         'can cancel': sometimes((s) => s.order.matches('cancelled')),
+        'can stop half way': sometimes((s) => isHalf(s.payments)),
+        'keeps the receipt': always((s) => s.order.context.receipt !== null, {
+          when: (s) => s.order.matches('completed'),
+        }),
+        'gives up in time': always((s) => s.order.context.tries < ATTEMPTS_MAX, {
+          when: (s) => s.order.matches('retrying'),
+        }),
+        'touches only what is recorded': always(
+          ({ order: { saved }, stock, payments, shipments }) =>
+            [stock, payments, shipments].every(
+              (s, at) => at <= STEPS.indexOf(saved?.context.step ?? 'reserve') || isUntouched(s),
+            ),
+        ),
+        'nothing redone': always(({ order: o }) =>
+          (['reserving', 'charging', 'shipping'] as const).every(
+            (state, at) => !o.matches({ forward: state }) || o.context.step === STEPS[at],
+          ),
+        ),
+        'never halves what is whole': everyStep({
+          of: (s) => ({ whole: isWhole(s.payments), half: isHalf(s.payments) }),
+          keeps: (before, after) => !before.whole || !after.half,
+        }),
+        'voids what is half done': everyStep({
+          of: (s) => ({ voids: s.order.matches('compensating'), half: isHalf(s.payments) }),
+          keeps: (before, after) => !before.voids || after.voids || !after.half,
+          when: (_before, _after, { fault }) => fault === null,
+        }),
       },
     });
   },
