@@ -1,8 +1,10 @@
 import {
   actor,
   actors,
+  always,
   choice,
   defineModel,
+  everyStep,
   fault,
   integer,
   laws,
@@ -27,7 +29,8 @@ import type { Progress } from './reference-orchestration/worker.ts';
  *
  * A green result proves, for so many steps and retries and every sequence of so many faults, during
  * recovery too: what is done has every effect exactly once, what was aborted has none, what was
- * halted has those before its checkpoint; and after the last fault no run takes more steps to be
+ * halted has those before its checkpoint, and each has it on record; every retry counts, every
+ * restart fences off what was before; and after the last fault no run takes more steps to be
  * consistent than it takes to undo everything, or to do everything again. It leaves out effects in
  * parallel, undo that fails, checkpoints whose saving fails, and more than one zombie at a time.
  *
@@ -75,6 +78,12 @@ function isTyped({ steps, checkpoint, position, tries }: Progress, triesMax: num
 /** Whether the first steps have happened, each once, and nothing else. */
 const isWhole = ({ storage }: Seen, first: number): boolean =>
   storage.context.effects.every((effect, step) => effect === (step < first ? 'once' : 'none'));
+
+/** Whether what is durable says how far the effects are, and no attempt is open. */
+function isOnRecord(s: Seen): boolean {
+  const { checkpoint, position, tries } = s.worker.context;
+  return position === checkpoint && tries === 0 && isWhole(s, checkpoint);
+}
 
 export default defineModel({
   name: 'reference-orchestration',
@@ -150,6 +159,25 @@ export default defineModel({
         ...(faults > 0 && {
           'can be halted': sometimes((s) => s.worker.matches('halted')),
           'can be aborted': sometimes((s) => s.worker.matches('aborted')),
+          'can be half done': sometimes((s) => s.storage.context.effects.includes('half')),
+          'can leave a zombie': sometimes((s) => s.zombie.context.write !== null),
+          'every restart fences': everyStep({
+            of: (s) => ({ worker: s.worker.context.epoch, storage: s.storage.context.epoch }),
+            keeps: (before, after) =>
+              after.worker > before.worker && after.storage === after.worker,
+            when: (_before, _after, { event }) => event.type === 'RESTART',
+          }),
+        }),
+        ...(faults > 0 &&
+          retries > 0 && {
+            'every retry counts': everyStep({
+              of: (s) => s.worker.context.tries,
+              keeps: (before, after) => after === before + 1,
+              when: (_before, _after, { event }) => event.type === 'RETRY',
+            }),
+          }),
+        'ends with a true record': always(isOnRecord, {
+          when: (s) => ENDINGS.some((ending) => s.worker.matches(ending)),
         }),
         ...laws({
           phase: phaseOf,
