@@ -81,16 +81,18 @@ for (const [delivery, sizes] of Object.entries(KNOWN)) {
     ];
   }
 }
-for (const messages of [1, 4, 6]) {
-  for (const crashes of [0, 1, 4]) {
-    const name = `atomic, ${messages} messages, ${crashes} crashes: states up and down`;
-    answers.push({ name, value: [(messages + 1) * (crashes + 1), (messages + 1) * crashes] });
-    worked[name] = () => statesOf(consumer({ delivery: 'atomic', messages, crashes }));
-  }
-}
 answered('a consumer with a durable offset', answers, worked);
 
 describe('a consumer with a durable offset', () => {
+  it('that commits effect and offset together has a closed form: states up and down', () => {
+    for (const messages of [1, 4, 6]) {
+      for (const crashes of [0, 1, 4]) {
+        const found = statesOf(consumer({ delivery: 'atomic', messages, crashes }));
+        expect(found).toEqual([(messages + 1) * (crashes + 1), (messages + 1) * crashes]);
+      }
+    }
+  });
+
   it.each(Object.keys(KNOWN))(
     '%s: the same verdicts with as few steps as are enough',
     (delivery) => {
