@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
+import dataPipeline from '../../models/data-pipeline.ts';
 import exactlyOnce from '../../models/exactly-once.ts';
 import leasedWorker from '../../models/leased-worker.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
@@ -33,6 +34,8 @@ const small: readonly [Model, Record<string, string>][] = [
   [referenceCheckpointed, { steps: '1' }],
   [referenceCheckpointed, { steps: '3', every: '2', faults: '1' }],
   [referenceCheckpointed, { steps: '1', bug: 'unfenced' }],
+  [dataPipeline, { records: '1', pauses: '0' }],
+  [dataPipeline, { records: '2', pauses: '0', bug: 'first-barrier' }],
   [exactlyOnce, {}],
   [exactlyOnce, { delivery: 'at-least-once' }],
   [exactlyOnce, { delivery: 'at-most-once' }],

@@ -6,6 +6,7 @@ import type { Model } from '../../src/model/define.ts';
 import { parameterValues } from '../../src/model/parameter.ts';
 import chainReplication from '../../models/chain-replication.ts';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
+import dataPipeline from '../../models/data-pipeline.ts';
 import exactlyOnce from '../../models/exactly-once.ts';
 import leasedWorker from '../../models/leased-worker.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
@@ -35,6 +36,7 @@ const models: readonly Model[] = [
   leasedWorker,
   referenceOrchestration,
   referenceCheckpointed,
+  dataPipeline,
   exactlyOnce,
   outbox,
 ];
