@@ -7,6 +7,7 @@ import orderFulfilment from '../../models/order-fulfilment.ts';
 import outbox from '../../models/outbox.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
+import resumableStep from '../../models/resumable-step.ts';
 import tokenRing from '../../models/token-ring.ts';
 import twoPhaseCommit from '../../models/two-phase-commit.ts';
 import type { Model } from '../../src/model/define.ts';
@@ -45,6 +46,10 @@ const small: readonly [Model, Record<string, string>][] = [
   [outbox, { changes: '1', crashes: '0', losses: '0', bug: 'cursor' }],
   [outbox, { writers: '1', changes: '1', write: 'database-first' }],
   [outbox, { writers: '1', changes: '1', write: 'broker-first' }],
+  [resumableStep, { steps: '1' }],
+  [resumableStep, { steps: '1', bug: 'volatile-decision' }],
+  [resumableStep, { steps: '1', bug: 'strict-undo' }],
+  [resumableStep, { losses: '0', bug: 'exclusive' }],
   ...['m3', 'm7', 'm12', 'm14'].map((mutant): [Model, Record<string, string>] => [
     referenceOrchestration,
     { mutant },

@@ -13,6 +13,7 @@ import orderFulfilment from '../../models/order-fulfilment.ts';
 import outbox from '../../models/outbox.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
+import resumableStep from '../../models/resumable-step.ts';
 import tokenRing from '../../models/token-ring.ts';
 import twoPhaseCommit from '../../models/two-phase-commit.ts';
 
@@ -39,6 +40,7 @@ const models: readonly Model[] = [
   dataPipeline,
   exactlyOnce,
   outbox,
+  resumableStep,
 ];
 const manifest = JSON.parse(
   readFileSync(new URL('../../models/manifest.json', import.meta.url), 'utf8'),
