@@ -2,8 +2,11 @@ import { assign, setup } from 'xstate';
 import {
   actor,
   actors,
+  always,
   choice,
   defineModel,
+  eventually,
+  everyStep,
   integer,
   laws,
   refines,
@@ -23,10 +26,11 @@ import type { Effect, Write } from './reference-orchestration/storage.ts';
  *
  * A green result proves, for so many steps, retries and faults: what is durable (the phase, the
  * checkpoint and each effect) changes, step by step, as it may in `reference-orchestration` with
- * as many faults (law L16); and, for itself, that the other laws but L2, L6 and L14 hold and that
- * every run ends. A crash with a request under way is a false suspicion there; a late request is
- * one whose reply was lost, if it is accepted in the end, and otherwise one that was lost itself;
- * what may happen to undo is nothing there.
+ * as many faults (law L16); and, for itself, that the other laws but L6 and L14 hold, that every
+ * run ends, and that no fault costs more epochs than one and those of the steps done again. A crash
+ * with a request under way is a false suspicion there; a late request is one whose reply was lost,
+ * if it is accepted in the end, and otherwise one that was lost itself; what may happen to undo is
+ * nothing there.
  *
  * Of what is durable the refinement does not see the epochs, of which there are more here. Of
  * what is lost in a crash it sees nothing: neither whether the worker is down (a crash decides on
@@ -96,6 +100,9 @@ interface View {
   };
   readonly storage: { readonly context: { readonly effects: readonly Effect[] } };
 }
+
+const isTyped = ({ steps, checkpoint, position, tries, retriesMax }: Progress): boolean =>
+  checkpoint <= steps && position <= steps && tries <= retriesMax;
 
 /** What is durable of where the worker is. */
 const durablePhase = ({ worker: { saved } }: View): Phase =>
@@ -188,11 +195,35 @@ export default defineModel({
           'can be halted': sometimes((s) => durablePhase(s) === 'halted'),
           'can be aborted': sometimes((s) => durablePhase(s) === 'aborted'),
         }),
+        ...(faults > 0 &&
+          retries > 0 && {
+            'every retry counts': everyStep({
+              of: (s) =>
+                s.worker.status === 'down'
+                  ? null
+                  : { retries: s.worker.matches('retrying'), tries: s.worker.context.tries },
+              keeps: (before, after) => after!.tries === before!.tries + 1,
+              when: (before, after) => before?.retries === true && after?.retries === false,
+            }),
+          }),
+        'saves only when due': always(
+          ({ worker: { saved } }) =>
+            saved === null ||
+            saved.context.checkpoint % every === 0 ||
+            saved.context.checkpoint === steps,
+        ),
+        // One for each step and one to end; a fault costs one more, and those of the steps that
+        // have to be done again.
+        'takes few epochs': always(
+          (s) => s.storage.context.epoch <= steps + 1 + faults * (Math.min(every, steps) + 1),
+        ),
+        terminates: eventually((s) => s.worker.status === 'done'),
         ...laws({
           phase: durablePhase,
           effects: (s) => s.storage.context.effects.map((effect) => TIMES[effect]),
           checkpoint: (s) => s.worker.saved?.context.checkpoint ?? 0,
           position: (s) => (s.worker.status === 'down' ? null : s.worker.context.position),
+          typed: (s) => s.worker.status === 'down' || isTyped(s.worker.context),
           crash: 'worker.crash',
         }),
         refines: refines(reference.build({ steps, faults, retries, mutant: 'none' }), {

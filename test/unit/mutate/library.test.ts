@@ -5,6 +5,7 @@ import { mutate } from '../../../src/mutate/mutate.ts';
 import chainReplication from '../../../models/chain-replication.ts';
 import checkpointedSaga from '../../../models/checkpointed-saga.ts';
 import orderFulfilment from '../../../models/order-fulfilment.ts';
+import referenceCheckpointed from '../../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../../models/reference-orchestration.ts';
 import tokenRing from '../../../models/token-ring.ts';
 import twoPhaseCommit from '../../../models/two-phase-commit.ts';
@@ -40,6 +41,19 @@ const scores: readonly Score[] = [
     spared: {
       'order: taken for done: forward.shipped: saveCheckpoint':
         'reaching the end saves it (spec 5.1), so that this save could be spared',
+    },
+  },
+  {
+    model: referenceCheckpointed,
+    set: { steps: '1' },
+    statesMax: 6_000,
+    noticed: 51,
+    equivalent: 15,
+    spared: {
+      'worker: without its actions: rollingBack.deciding: when save is done, to undoing':
+        'with a checkpoint at every step, undo begins at the step that failed anyway',
+      'worker: without its actions: compensating.deciding: when save is done, to undoing':
+        'with a checkpoint at every step, undo begins at the step that failed anyway',
     },
   },
   {
