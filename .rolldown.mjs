@@ -15,6 +15,7 @@ const entries = [
   'src/index',
   ...['main', 'worker', 'executor-worker', 'start'].map((name) => `src/cli/${name}`),
   ...typescriptIn('models'),
+  ...typescriptIn('models/regressions'),
   ...typescriptIn('properties'),
 ];
 

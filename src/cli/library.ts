@@ -8,14 +8,23 @@ const FOLDER = new URL('../../models/', import.meta.url);
 /** `.ts` where this runs from source, `.js` in the built package. */
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
+/** A folder whose files are models, and not parts of one. */
+const REGRESSIONS = 'regressions/';
+
+function modelsIn(folder: string): readonly string[] {
+  return readdirSync(new URL(folder, FOLDER))
+    .filter((file) => file.endsWith(EXTENSION) && !file.endsWith('.d.ts'))
+    .map((file) => `${folder}${basename(file, EXTENSION)}`);
+}
+
 /** The names of the models that come with the package. */
 export function libraryNames(): readonly string[] {
   if (!existsSync(FOLDER)) return [];
-  return readdirSync(FOLDER)
-    .filter((file) => file.endsWith(EXTENSION) && !file.endsWith('.d.ts'))
-    .map((file) => basename(file, EXTENSION))
-    .toSorted();
+  return [...modelsIn('./').map((name) => name.slice(2)), ...modelsIn(REGRESSIONS)].toSorted();
 }
+
+/** Whether it is written like a name in a folder of the library. */
+export const isRegression = (model: string): boolean => /^regressions\/[\w-]+$/.test(model);
 
 /** Where a model of the library lies. @throws ReconvergeError RCV101 with the names that exist */
 export function libraryUrl(name: string): URL {

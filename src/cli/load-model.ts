@@ -5,12 +5,13 @@ import { evaluate } from '../machine/purity.ts';
 import { ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
 import { importFile } from './import-file.ts';
-import { libraryUrl } from './library.ts';
+import { isRegression, libraryUrl } from './library.ts';
 
 const EXTENSIONS = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']);
 
 /** Whether the argument is a path to a file rather than a name of the library. */
 export function isPath(model: string): boolean {
+  if (isRegression(model)) return false;
   return model.includes('/') || model.includes(sep) || EXTENSIONS.has(extname(model));
 }
 

@@ -8,6 +8,12 @@ import outbox from '../../models/outbox.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
 import resumableStep from '../../models/resumable-step.ts';
+import duplicateStep from '../../models/regressions/duplicate-step.ts';
+import endlessRecovery from '../../models/regressions/endless-recovery.ts';
+import lostAttempts from '../../models/regressions/lost-attempts.ts';
+import strandedRecovery from '../../models/regressions/stranded-recovery.ts';
+import twoRecoverers from '../../models/regressions/two-recoverers.ts';
+import unrunCompensation from '../../models/regressions/unrun-compensation.ts';
 import tokenRing from '../../models/token-ring.ts';
 import twoPhaseCommit from '../../models/two-phase-commit.ts';
 import type { Model } from '../../src/model/define.ts';
@@ -35,6 +41,18 @@ const small: readonly [Model, Record<string, string>][] = [
   [referenceCheckpointed, { steps: '1' }],
   [referenceCheckpointed, { steps: '3', every: '2', faults: '1' }],
   [referenceCheckpointed, { steps: '1', bug: 'unfenced' }],
+  [duplicateStep, {}],
+  [duplicateStep, { bug: 'reported' }],
+  [endlessRecovery, {}],
+  [endlessRecovery, { bug: 'reported' }],
+  [lostAttempts, {}],
+  [lostAttempts, { bug: 'reported' }],
+  [strandedRecovery, {}],
+  [strandedRecovery, { bug: 'reported' }],
+  [twoRecoverers, {}],
+  [twoRecoverers, { bug: 'reported' }],
+  [unrunCompensation, {}],
+  [unrunCompensation, { bug: 'reported' }],
   [dataPipeline, { records: '1', pauses: '0' }],
   [dataPipeline, { records: '2', pauses: '0', bug: 'first-barrier' }],
   [exactlyOnce, {}],

@@ -14,6 +14,12 @@ import outbox from '../../models/outbox.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
 import resumableStep from '../../models/resumable-step.ts';
+import duplicateStep from '../../models/regressions/duplicate-step.ts';
+import endlessRecovery from '../../models/regressions/endless-recovery.ts';
+import lostAttempts from '../../models/regressions/lost-attempts.ts';
+import strandedRecovery from '../../models/regressions/stranded-recovery.ts';
+import twoRecoverers from '../../models/regressions/two-recoverers.ts';
+import unrunCompensation from '../../models/regressions/unrun-compensation.ts';
 import tokenRing from '../../models/token-ring.ts';
 import twoPhaseCommit from '../../models/two-phase-commit.ts';
 
@@ -37,6 +43,12 @@ const models: readonly Model[] = [
   leasedWorker,
   referenceOrchestration,
   referenceCheckpointed,
+  duplicateStep,
+  endlessRecovery,
+  lostAttempts,
+  strandedRecovery,
+  twoRecoverers,
+  unrunCompensation,
   dataPipeline,
   exactlyOnce,
   outbox,
