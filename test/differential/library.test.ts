@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import dataPipeline from '../../models/data-pipeline.ts';
 import exactlyOnce from '../../models/exactly-once.ts';
+import failover from '../../models/failover.ts';
 import leasedWorker from '../../models/leased-worker.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
 import outbox from '../../models/outbox.ts';
@@ -34,6 +35,9 @@ const small: readonly [Model, Record<string, string>][] = [
   [tokenRing, { processes: '3', values: '2' }],
   [tokenRing, { processes: '4', values: '2' }],
   [tokenRing, { processes: '4', values: '3' }],
+  [failover, { witnesses: '0', slowRounds: '0', cuts: '0' }],
+  [failover, { crashes: '0', losses: '0', slowRounds: '0', selfFencing: 'off' }],
+  [failover, { losses: '0', slowRounds: '0', cuts: '0', patience: '2', bug: 'hasty-restart' }],
   [leasedWorker, { crashes: '0', halts: '0', restarts: '0', delays: '0' }],
   [leasedWorker, { epochs: '1', pauses: '0', halts: '0', delays: '0', bug: 'volatile-epoch' }],
   [leasedWorker, { pauses: '0', crashes: '0', halts: '0', restarts: '0', bug: 'unfenced' }],

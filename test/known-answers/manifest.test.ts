@@ -8,6 +8,7 @@ import chainReplication from '../../models/chain-replication.ts';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import dataPipeline from '../../models/data-pipeline.ts';
 import exactlyOnce from '../../models/exactly-once.ts';
+import failover from '../../models/failover.ts';
 import leasedWorker from '../../models/leased-worker.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
 import outbox from '../../models/outbox.ts';
@@ -40,6 +41,7 @@ const models: readonly Model[] = [
   tokenRing,
   orderFulfilment,
   chainReplication,
+  failover,
   leasedWorker,
   referenceOrchestration,
   referenceCheckpointed,
