@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import byzantineGenerals from '../../models/byzantine-generals.ts';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import dataPipeline from '../../models/data-pipeline.ts';
 import exactlyOnce from '../../models/exactly-once.ts';
@@ -72,6 +73,11 @@ const small: readonly [Model, Record<string, string>][] = [
   [resumableStep, { steps: '1', bug: 'volatile-decision' }],
   [resumableStep, { steps: '1', bug: 'strict-undo' }],
   [resumableStep, { losses: '0', bug: 'exclusive' }],
+  [byzantineGenerals, {}],
+  [byzantineGenerals, { traitors: '2' }],
+  [byzantineGenerals, { generals: '3', m: '2' }],
+  [byzantineGenerals, { messages: 'signed' }],
+  [byzantineGenerals, { messages: 'signed', generals: '3', bug: 'unverified' }],
   ...['m3', 'm7', 'm12', 'm14'].map((mutant): [Model, Record<string, string>] => [
     referenceOrchestration,
     { mutant },

@@ -4,6 +4,7 @@ import { check } from '../../src/check/check.ts';
 import { retrace } from '../../src/check/retrace.ts';
 import type { Model } from '../../src/model/define.ts';
 import { parameterValues } from '../../src/model/parameter.ts';
+import byzantineGenerals from '../../models/byzantine-generals.ts';
 import chainReplication from '../../models/chain-replication.ts';
 import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import dataPipeline from '../../models/data-pipeline.ts';
@@ -55,6 +56,7 @@ const models: readonly Model[] = [
   exactlyOnce,
   outbox,
   resumableStep,
+  byzantineGenerals,
 ];
 const manifest = JSON.parse(
   readFileSync(new URL('../../models/manifest.json', import.meta.url), 'utf8'),

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Model } from '../../../src/model/define.ts';
 import { parameterValues } from '../../../src/model/parameter.ts';
 import { mutate } from '../../../src/mutate/mutate.ts';
+import byzantineGenerals from '../../../models/byzantine-generals.ts';
 import chainReplication from '../../../models/chain-replication.ts';
 import checkpointedSaga from '../../../models/checkpointed-saga.ts';
 import orderFulfilment from '../../../models/order-fulfilment.ts';
@@ -24,6 +25,7 @@ interface Score {
 const VOLATILE = 'where nothing crashes, a decision need not be durable';
 
 const scores: readonly Score[] = [
+  { model: byzantineGenerals, set: {}, noticed: 8, equivalent: 0, spared: {} },
   { model: chainReplication, set: {}, noticed: 15, equivalent: 4, spared: {} },
   {
     model: checkpointedSaga,
