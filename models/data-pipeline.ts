@@ -30,8 +30,8 @@ import { SIDES, join, source, stage, storage, type Checkpoint } from './data-pip
  * A green result proves, for so many records, crashes and pauses at any points: each record is
  * loaded from either side exactly once, and every complete checkpoint is a consistent cut: it has
  * the effects of the records that the source will not read again, and of no others. It leaves out
- * effects outside the job (see exactly-once and outbox), stages that fail alone, storage that fails,
- * and barriers that overtake records.
+ * effects outside the job (see exactly-once and outbox), stages that fail alone, storage that
+ * fails, and barriers that overtake records.
  *
  * Broken variants: `unaligned` (records behind a barrier are loaded at once: at least once),
  * `first-barrier` (the join stores its state when the first barrier comes, and loses what is still

@@ -32,20 +32,21 @@ import { at, between, node, type Message, type Pass, type Place } from './failov
  * An election is one step.
  *
  * A green result proves, for these nodes, time-outs and budgets and every order of rounds, crashes,
- * losses of a node or of a link, cuts and slow clocks: never do two nodes act as leaders, and in the
- * end one leads and stays. It leaves out epochs and what a deposed leader has under way: no pause is
- * tolerated, because a leader that sleeps through its lease wakes as one (the table tries it; the
- * answer is fencing: leased-worker). Nor does it know of messages that take longer than a round.
+ * losses of a node or of a link, cuts and slow clocks: never do two nodes act as leaders, and in
+ * the end one leads and stays. It leaves out epochs and what a deposed leader has under way: no
+ * pause is tolerated, because a leader that sleeps through its lease wakes as one (the table tries
+ * it; the answer is fencing: leased-worker). Nor does it know of messages that take longer than a
+ * round.
  *
  * What each rule prevents is seen without it. `selfFencing: off`: a leader that was cut off goes on
  * beside the new one. `votes: none`: two followers take over at once. `patience` less than `lease`
- * and the rounds that clocks may miss together: the lease outlives the patience of those who renewed
- * it. `witnesses: 0` beside two nodes: safe, and without a leader as soon as one is gone.
+ * and the rounds that clocks may miss together: the lease outlives the patience of those who
+ * renewed it. `witnesses: 0` beside two nodes: safe, and without a leader as soon as one is gone.
  * `detector: accurate`, which no network can offer, makes both rules superfluous, pauses included.
  *
  * Broken variants besides: `hasty-restart` (a node votes as soon as it restarts, having forgotten
- * whom it has promised to wait for) and `faithless-voter` (a node votes for any candidate, though it
- * hears its leader).
+ * whom it has promised to wait for) and `faithless-voter` (a node votes for any candidate, though
+ * it hears its leader).
  */
 
 type Link = 'up' | 'cut' | 'severed';

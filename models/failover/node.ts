@@ -21,7 +21,7 @@ export interface Place {
   readonly left: number;
 }
 
-/** A node of a fail-over group: it leads, follows, or stands for election; a witness never stands. */
+/** A node of a fail-over group: it leads, follows, or stands for election, but for a witness. */
 export const node = setup({
   types: {} as {
     /** `heard` counts votes or answers, its own included; `isSlow`: it will miss a round. */

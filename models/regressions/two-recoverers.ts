@@ -20,8 +20,8 @@ import {
  * although the record says that the message had come. After reports for DBOS Transact for
  * TypeScript (dbos-inc/dbos-transact-ts, issue 1205 and pull request 1219, 2026).
  *
- * A green result proves: in whatever order they run, the workflow ends once, with the result that is
- * on record. It leaves out what a workflow does behind the message, and processes that do die.
+ * A green result proves: in whatever order they run, the workflow ends once, with the result that
+ * is on record. It leaves out what a workflow does behind the message, and processes that do die.
  *
  * `reported`: an execution whose result comes second goes on with it all the same.
  */

@@ -3,7 +3,7 @@ import { ReconvergeError } from '../model/error.ts';
 import { packageVersion } from './package.ts';
 import { HelpShown, type Invocation, type Outcome, type Verb } from './verb.ts';
 
-type Invoked = Pick<Invocation, 'model' | 'options'>;
+type Invoked = Omit<Invocation, 'note'>;
 
 interface Frame {
   readonly verbs: readonly Verb[];
@@ -27,10 +27,15 @@ function addVerb(program: Command, verb: Verb, answer: (invoked: Invoked) => Pro
   if (verb.takesModel) {
     command.argument('<model>', 'a name of the library, or a path to a .ts or .js file');
   }
+  for (const [name, about] of Object.entries(verb.operands ?? {})) {
+    command.argument(`<${name}>`, about);
+  }
   verb.declare(command);
   command.option('--json', 'print one JSON document on stdout, errors included');
   command.action(async (...args: readonly unknown[]) => {
-    await answer({ model: verb.takesModel ? String(args[0]) : '', options: command.opts() });
+    const given = args.slice(0, -2).map(String);
+    const [model, operands] = verb.takesModel ? [given[0] ?? '', given.slice(1)] : ['', given];
+    await answer({ model, operands, options: command.opts() });
   });
 }
 

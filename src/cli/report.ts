@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ReconvergeError, messageOf } from '../model/error.ts';
-import type { Report } from '../model/verdict.ts';
 import { documentOf } from '../report/document.ts';
 import { slugOf, type Dossier } from '../report/dossier/dossier.ts';
 import { entryOf, frontPage, type Entry } from '../report/dossier/front-page.ts';
 import { modelPage } from '../report/dossier/model-page.ts';
 import { propertyPage } from '../report/dossier/property-page.ts';
 import { counted, grouped } from '../report/lines.ts';
+import { documentAt } from './document-at.ts';
 import { numberOr, setFlag, setParameters, texts, wholeNumber, withFlag } from './flags.ts';
 import { boundOf, runIsolated } from './isolated.ts';
 import { limitsOf } from './limits.ts';
@@ -16,22 +16,6 @@ import type { ReportAnswer, ReportProgress, ReportRequest } from './report-task.
 import { outcomeOf, type Invocation, type Outcome, type Verb } from './verb.ts';
 
 const FOLDER = 'docs/invariants';
-
-/** @throws ReconvergeError RCV508 for a file that is no result document of this model */
-function documentAt(file: string, model: string): Report {
-  const hint = 'give the report.json that --out of check, simulate, mutate or conform wrote';
-  const refuse = (why: string, cause?: unknown): ReconvergeError =>
-    new ReconvergeError('RCV508', `'${file}' ${why}`, { at: file, hint, cause });
-  let found: Partial<Report>;
-  try {
-    found = JSON.parse(readFileSync(file, 'utf8')) as Partial<Report>;
-  } catch (thrown) {
-    throw refuse(`cannot be read: ${messageOf(thrown)}`, thrown);
-  }
-  if (found?.schema !== 'reconverge/report@1') throw refuse('is no result document');
-  if (found.model?.name === model) return found as Report;
-  throw refuse(`is about ${found.model?.name ?? 'no model'}, not about ${model}`);
-}
 
 const indexOf = (folder: string): string => join(folder, 'index.json');
 

@@ -20,6 +20,8 @@ export interface Outcome {
 export interface Invocation {
   /** The argument `<model>`; empty for a verb without one. */
   readonly model: string;
+  /** The arguments that the verb names, in order. */
+  readonly operands: readonly string[];
   /** The flags that the verb declared, by their camel-case names. */
   readonly options: Readonly<Record<string, unknown>>;
   /** A line for people on stderr: notes and warnings, never the answer. */
@@ -34,6 +36,8 @@ export interface Verb {
   readonly name: string;
   readonly summary: string;
   readonly takesModel: boolean;
+  /** Arguments behind the model, if any: their names, and what they are. Left out: none. */
+  readonly operands?: Readonly<Record<string, string>>;
   /** Declares the flags. */
   readonly declare: (command: Command) => void;
   /** @throws ReconvergeError for the user's mistakes; anything else ends in exit code 4 */

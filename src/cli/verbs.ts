@@ -1,5 +1,6 @@
 import { checkVerb } from './check.ts';
 import { conformVerb } from './conform.ts';
+import { diffVerb } from './diff.ts';
 import { doctorVerb } from './doctor.ts';
 import { exportVerb } from './export.ts';
 import { mutateVerb } from './mutate.ts';
@@ -16,6 +17,7 @@ export const VERBS: readonly Verb[] = [
   runVerb,
   conformVerb,
   exportVerb,
+  diffVerb,
   reportVerb,
   doctorVerb,
 ];

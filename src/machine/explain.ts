@@ -72,8 +72,8 @@ function failing(
 }
 
 /**
- * What a predicate looked at in a state before it was false, in words, in that order: what is so, or
- * where it found only what is not so, that. Empty where nothing can be told.
+ * What a predicate looked at in a state before it was false, in words, in that order: what is so,
+ * or where it found only what is not so, that. Empty where nothing can be told.
  */
 export function explained(
   world: World,
