@@ -48,9 +48,12 @@ function withConsistency(given: System): System {
 /** What a law asks is put together from what the properties of the system ask. */
 function withLaws(given: System): System {
   const { properties = {} } = given.tolerance;
-  const asked = Object.values(properties).flatMap((property) =>
-    'holds' in property && property.holds !== null ? [property.holds] : [],
-  );
+  const asked = Object.values(properties).flatMap((property) => {
+    if (!('holds' in property) || property.holds === null) return [];
+    const { holds } = property;
+    const when = 'when' in property ? property.when : undefined;
+    return [when === undefined ? holds : (view: AnyView) => !when(view) || holds(view)];
+  });
   const [first, second] = asked;
   if (first === undefined || second === undefined) return given;
   const seen = (view: AnyView): readonly boolean[] => asked.map((holds) => holds(view));

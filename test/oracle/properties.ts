@@ -142,7 +142,8 @@ export function decide(
   switch (property.kind) {
     case 'always': {
       const { holds, when = () => true } = property;
-      const bad = minus(where(graph, when), where(graph, holds));
+      // Elsewhere it need not even be defined.
+      const bad = where(graph, (state) => when(state) && !holds(state));
       return finding(span, [['state', bad]], span.all);
     }
     case 'sometimes':
