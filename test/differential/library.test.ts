@@ -18,6 +18,7 @@ import twoRecoverers from '../../models/regressions/two-recoverers.ts';
 import unrunCompensation from '../../models/regressions/unrun-compensation.ts';
 import tokenRing from '../../models/token-ring.ts';
 import twoPhaseCommit from '../../models/two-phase-commit.ts';
+import writeAheadLog from '../../models/write-ahead-log.ts';
 import type { Model } from '../../src/model/define.ts';
 import { parameterValues } from '../../src/model/parameter.ts';
 import { naiveExplore } from '../oracle/explore.ts';
@@ -78,6 +79,9 @@ const small: readonly [Model, Record<string, string>][] = [
   [byzantineGenerals, { generals: '3', m: '2' }],
   [byzantineGenerals, { messages: 'signed' }],
   [byzantineGenerals, { messages: 'signed', generals: '3', bug: 'unverified' }],
+  [writeAheadLog, { updates: '1', crashes: '1' }],
+  [writeAheadLog, { transactions: '1', pages: '2', crashes: '3' }],
+  [writeAheadLog, { updates: '1', crashes: '1', bug: 'redo-winners-only' }],
   ...['m3', 'm7', 'm12', 'm14'].map((mutant): [Model, Record<string, string>] => [
     referenceOrchestration,
     { mutant },

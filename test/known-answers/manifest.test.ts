@@ -24,6 +24,7 @@ import twoRecoverers from '../../models/regressions/two-recoverers.ts';
 import unrunCompensation from '../../models/regressions/unrun-compensation.ts';
 import tokenRing from '../../models/token-ring.ts';
 import twoPhaseCommit from '../../models/two-phase-commit.ts';
+import writeAheadLog from '../../models/write-ahead-log.ts';
 
 interface Pinned {
   readonly parameters: Readonly<Record<string, string | number>>;
@@ -57,6 +58,7 @@ const models: readonly Model[] = [
   outbox,
   resumableStep,
   byzantineGenerals,
+  writeAheadLog,
 ];
 const manifest = JSON.parse(
   readFileSync(new URL('../../models/manifest.json', import.meta.url), 'utf8'),
@@ -128,6 +130,20 @@ describe('what the traces must show', () => {
     const { properties } = check(build(chainReplication, { bug, failures: 1 }));
     const steps = properties.find(({ name }) => name === property)?.trace?.steps ?? [];
     expect(steps.filter(({ fault }) => fault?.name === 'replica.halt')).toHaveLength(1);
+  });
+
+  it.each([
+    ['no-compensation', 'all or nothing'],
+    ['unmarked-page', 'all or nothing'],
+    ['undo-from-the-end', 'all or nothing'],
+    ['undo-of-undo', 'nothing compensated twice'],
+  ])('log, %s: harmless until restart crashes, too', (bug, property) => {
+    const crashesOf = (crashes: number) => {
+      const system = build(writeAheadLog, { bug, crashes });
+      const trace = check(system, { properties: [property] }).properties[0]?.trace;
+      return trace?.steps.filter(({ fault }) => fault?.name === 'database.crash').length ?? 0;
+    };
+    expect([1, 2].map(crashesOf)).toEqual([0, 2]);
   });
 
   it('order, volatile intent: broken only with a crash, and the crash is in the trace', () => {
