@@ -58,6 +58,30 @@ export type { Parameters, ParameterValues } from './model/parameter.ts';
 export { defineModel } from './model/define.ts';
 export type { Model, PostgresBinding, ServiceTable } from './model/define.ts';
 
+export { orchestration, orchestrationFamily } from './build/orchestration.ts';
+export type {
+  Orchestration,
+  OrchestrationFamily,
+  OrchestrationOptions,
+} from './build/orchestration.ts';
+export type {
+  CompensateOptions,
+  FailureBudgets,
+  Happened,
+  NoParts,
+  OrchestrationProperties,
+  OrchestrationState,
+  OrchestrationStep,
+  ParallelOptions,
+  ParallelStepOptions,
+  PartStepOptions,
+  RetryOptions,
+  StepFault,
+  StepOptions,
+  UndoFault,
+  Workflow,
+} from './build/options.ts';
+
 export { peer } from './model/peer.ts';
 export { ReconvergeError } from './model/error.ts';
 export type { ErrorCode } from './model/error.ts';

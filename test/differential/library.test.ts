@@ -5,6 +5,7 @@ import dataPipeline from '../../models/data-pipeline.ts';
 import exactlyOnce from '../../models/exactly-once.ts';
 import failover from '../../models/failover.ts';
 import leasedWorker from '../../models/leased-worker.ts';
+import orderBySteps from '../../models/order-by-steps.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
 import outbox from '../../models/outbox.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
@@ -61,6 +62,9 @@ const small: readonly [Model, Record<string, string>][] = [
   [unrunCompensation, { bug: 'reported' }],
   [dataPipeline, { records: '1', pauses: '0' }],
   [dataPipeline, { records: '2', pauses: '0', bug: 'first-barrier' }],
+  [orderBySteps, { crashes: '0', failures: '1' }],
+  [orderBySteps, { crashes: '1', failures: '0', bug: 'no-key' }],
+  [orderBySteps, { crashes: '0', failures: '1', bug: 'undo-forward' }],
   [exactlyOnce, {}],
   [exactlyOnce, { delivery: 'at-least-once' }],
   [exactlyOnce, { delivery: 'at-most-once' }],

@@ -11,6 +11,7 @@ import dataPipeline from '../../models/data-pipeline.ts';
 import exactlyOnce from '../../models/exactly-once.ts';
 import failover from '../../models/failover.ts';
 import leasedWorker from '../../models/leased-worker.ts';
+import orderBySteps from '../../models/order-by-steps.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
 import outbox from '../../models/outbox.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
@@ -59,6 +60,7 @@ const models: readonly Model[] = [
   resumableStep,
   byzantineGenerals,
   writeAheadLog,
+  orderBySteps,
 ];
 const manifest = JSON.parse(
   readFileSync(new URL('../../models/manifest.json', import.meta.url), 'utf8'),
