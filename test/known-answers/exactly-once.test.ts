@@ -71,7 +71,7 @@ const answers: Answer[] = [];
 const worked: Record<string, () => unknown> = {};
 for (const [delivery, sizes] of Object.entries(KNOWN)) {
   for (const [messages, crashes, ...value] of sizes) {
-    const name = `${delivery}, ${messages} messages, ${crashes} crashes: states, steps to twice, to lost`;
+    const name = `${delivery}, ${messages} messages, ${crashes} crashes: states, twice, lost`;
     const system = () => consumer({ delivery, messages, crashes });
     answers.push({ name, value });
     worked[name] = () => [
