@@ -8,6 +8,7 @@ import leasedWorker from '../../models/leased-worker.ts';
 import orderBySteps from '../../models/order-by-steps.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
 import outbox from '../../models/outbox.ts';
+import recoveryLine from '../../models/recovery-line.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
 import resumableStep from '../../models/resumable-step.ts';
@@ -86,6 +87,10 @@ const small: readonly [Model, Record<string, string>][] = [
   [writeAheadLog, { updates: '1', crashes: '1' }],
   [writeAheadLog, { transactions: '1', pages: '2', crashes: '3' }],
   [writeAheadLog, { updates: '1', crashes: '1', bug: 'redo-winners-only' }],
+  [recoveryLine, { processes: '2' }],
+  [recoveryLine, { processes: '2', markers: 'none', rounds: '1' }],
+  [recoveryLine, { pattern: 'domino', messages: '2' }],
+  [recoveryLine, { pattern: 'aligned', crashes: '2' }],
   ...['m3', 'm7', 'm12', 'm14'].map((mutant): [Model, Record<string, string>] => [
     referenceOrchestration,
     { mutant },

@@ -14,6 +14,7 @@ import leasedWorker from '../../models/leased-worker.ts';
 import orderBySteps from '../../models/order-by-steps.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
 import outbox from '../../models/outbox.ts';
+import recoveryLine from '../../models/recovery-line.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
 import resumableStep from '../../models/resumable-step.ts';
@@ -61,6 +62,7 @@ const models: readonly Model[] = [
   byzantineGenerals,
   writeAheadLog,
   orderBySteps,
+  recoveryLine,
 ];
 const manifest = JSON.parse(
   readFileSync(new URL('../../models/manifest.json', import.meta.url), 'utf8'),
