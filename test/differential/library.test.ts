@@ -18,6 +18,7 @@ import lostAttempts from '../../models/regressions/lost-attempts.ts';
 import strandedRecovery from '../../models/regressions/stranded-recovery.ts';
 import twoRecoverers from '../../models/regressions/two-recoverers.ts';
 import unrunCompensation from '../../models/regressions/unrun-compensation.ts';
+import retryPolicy from '../../models/retry-policy.ts';
 import tokenRing from '../../models/token-ring.ts';
 import twoPhaseCommit from '../../models/two-phase-commit.ts';
 import writeAheadLog from '../../models/write-ahead-log.ts';
@@ -45,6 +46,9 @@ const small: readonly [Model, Record<string, string>][] = [
   [leasedWorker, { crashes: '0', halts: '0', restarts: '0', delays: '0' }],
   [leasedWorker, { epochs: '1', pauses: '0', halts: '0', delays: '0', bug: 'volatile-epoch' }],
   [leasedWorker, { pauses: '0', crashes: '0', halts: '0', restarts: '0', bug: 'unfenced' }],
+  [retryPolicy, { callers: '1', losses: '1', refusals: '1' }],
+  [retryPolicy, { callers: '1', crashes: '2', bug: 'death-consumes-attempt' }],
+  [retryPolicy, { callers: '1', threshold: '1', budget: '2', bug: 'lost-probe' }],
   [referenceOrchestration, { steps: '1' }],
   [referenceCheckpointed, { steps: '1' }],
   [referenceCheckpointed, { steps: '3', every: '2', faults: '1' }],

@@ -24,6 +24,7 @@ import lostAttempts from '../../models/regressions/lost-attempts.ts';
 import strandedRecovery from '../../models/regressions/stranded-recovery.ts';
 import twoRecoverers from '../../models/regressions/two-recoverers.ts';
 import unrunCompensation from '../../models/regressions/unrun-compensation.ts';
+import retryPolicy from '../../models/retry-policy.ts';
 import tokenRing from '../../models/token-ring.ts';
 import twoPhaseCommit from '../../models/two-phase-commit.ts';
 import writeAheadLog from '../../models/write-ahead-log.ts';
@@ -47,6 +48,7 @@ const models: readonly Model[] = [
   chainReplication,
   failover,
   leasedWorker,
+  retryPolicy,
   referenceOrchestration,
   referenceCheckpointed,
   duplicateStep,
