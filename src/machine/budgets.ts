@@ -49,9 +49,18 @@ export function withBudgets(
   budgets: { readonly [axis: string]: number },
 ): System {
   const { faults = {}, environment = {}, pools = {} } = tolerance;
-  const pooled = new Set(Object.values(pools).flatMap((pool) => pool.faults));
-  const chosen = (name: string, own: number): number =>
-    pooled.has(name) ? own : (budgets[name] ?? 0);
+  const poolOf = new Map(
+    Object.entries(pools).flatMap(([pool, { faults: members }]) =>
+      members.map((name) => [name, pool] as const),
+    ),
+  );
+  /** A fault in a pool takes from there; where the pool is probed, so are its members. */
+  const chosen = (name: string, own: number): number => {
+    const pool = poolOf.get(name);
+    if (pool === undefined) return budgets[name] ?? 0;
+    const isProbed = pools[pool]?.budget === 0 && (budgets[pool] ?? 0) > 0;
+    return isProbed ? Math.max(1, own) : own;
+  };
   return {
     parts,
     tolerance: {

@@ -4,6 +4,7 @@ import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import dataPipeline from '../../models/data-pipeline.ts';
 import exactlyOnce from '../../models/exactly-once.ts';
 import failover from '../../models/failover.ts';
+import failureClasses from '../../models/failure-classes.ts';
 import leasedWorker from '../../models/leased-worker.ts';
 import orderBySteps from '../../models/order-by-steps.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
@@ -65,6 +66,9 @@ const small: readonly [Model, Record<string, string>][] = [
   [twoRecoverers, { bug: 'reported' }],
   [unrunCompensation, {}],
   [unrunCompensation, { bug: 'reported' }],
+  ...['value', 'late', 'arbitrary', 'amnesia', 'pause', 'halting'].map(
+    (failure): [Model, Record<string, string>] => [failureClasses, { failure, servers: '2' }],
+  ),
   [dataPipeline, { records: '1', pauses: '0' }],
   [dataPipeline, { records: '2', pauses: '0', bug: 'first-barrier' }],
   [orderBySteps, { crashes: '0', failures: '1' }],

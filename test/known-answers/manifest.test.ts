@@ -10,6 +10,7 @@ import checkpointedSaga from '../../models/checkpointed-saga.ts';
 import dataPipeline from '../../models/data-pipeline.ts';
 import exactlyOnce from '../../models/exactly-once.ts';
 import failover from '../../models/failover.ts';
+import failureClasses from '../../models/failure-classes.ts';
 import leasedWorker from '../../models/leased-worker.ts';
 import orderBySteps from '../../models/order-by-steps.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
@@ -58,6 +59,7 @@ const models: readonly Model[] = [
   twoRecoverers,
   unrunCompensation,
   dataPipeline,
+  failureClasses,
   exactlyOnce,
   outbox,
   resumableStep,

@@ -88,6 +88,20 @@ describe('the tolerance table', () => {
     expect(rows.length).toBeLessThan(3);
   });
 
+  it('probes a pool without budget together with its members', () => {
+    const { parts, tolerance } = flagship('none');
+    const charge = { ...tolerance.faults?.['charge'], late: 0, loseReply: 0 };
+    const faults = { ...tolerance.faults, charge };
+    const pools = { network: { budget: 0, faults: ['charge.late', 'charge.loseReply'] } };
+    const pooled = { parts, tolerance: { ...tolerance, faults, pools } };
+    const some = withBudgets(pooled, { network: 1 }).tolerance.faults?.['charge'];
+    expect(some).toMatchObject({ late: 1, loseReply: 1 });
+    expect(withBudgets(pooled, {}).tolerance.faults?.['charge']).toMatchObject({ late: 0 });
+    const declared = { ...pooled.tolerance, pools: { network: { ...pools.network, budget: 2 } } };
+    const left = withBudgets({ parts, tolerance: declared }, { network: 1 });
+    expect(left.tolerance.faults?.['charge']).toMatchObject({ late: 0 });
+  });
+
   it('names the budgets that can be chosen, pools included', () => {
     const { tolerance } = flagship('none');
     const pools = { network: { budget: 2, faults: ['charge.late', 'refund.loseReply'] } };
