@@ -10,6 +10,7 @@ import orderBySteps from '../../models/order-by-steps.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
 import outbox from '../../models/outbox.ts';
 import recoveryLine from '../../models/recovery-line.ts';
+import primaryStandby from '../../models/primary-standby.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
 import resumableStep from '../../models/resumable-step.ts';
@@ -44,6 +45,11 @@ const small: readonly [Model, Record<string, string>][] = [
   [failover, { witnesses: '0', slowRounds: '0', cuts: '0' }],
   [failover, { crashes: '0', losses: '0', slowRounds: '0', selfFencing: 'off' }],
   [failover, { losses: '0', slowRounds: '0', cuts: '0', patience: '2', bug: 'hasty-restart' }],
+  [primaryStandby, { standbys: '1', powerCuts: '0' }],
+  [primaryStandby, { standbys: '1', level: 'remote_write', restarts: '0', cuts: '0' }],
+  [primaryStandby, { standbys: '1', rejoin: 'as-primary', level: 'local', cuts: '0' }],
+  [primaryStandby, { method: 'FIRST', election: 'first', standbyLosses: '0', cuts: '0' }],
+  [primaryStandby, { rejoin: 'never', restarts: '0', cancels: '0', cuts: '0' }],
   [leasedWorker, { crashes: '0', halts: '0', restarts: '0', delays: '0' }],
   [leasedWorker, { epochs: '1', pauses: '0', halts: '0', delays: '0', bug: 'volatile-epoch' }],
   [leasedWorker, { pauses: '0', crashes: '0', halts: '0', restarts: '0', bug: 'unfenced' }],

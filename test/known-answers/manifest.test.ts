@@ -16,6 +16,7 @@ import orderBySteps from '../../models/order-by-steps.ts';
 import orderFulfilment from '../../models/order-fulfilment.ts';
 import outbox from '../../models/outbox.ts';
 import recoveryLine from '../../models/recovery-line.ts';
+import primaryStandby from '../../models/primary-standby.ts';
 import referenceCheckpointed from '../../models/reference-checkpointed.ts';
 import referenceOrchestration from '../../models/reference-orchestration.ts';
 import resumableStep from '../../models/resumable-step.ts';
@@ -67,6 +68,7 @@ const models: readonly Model[] = [
   writeAheadLog,
   orderBySteps,
   recoveryLine,
+  primaryStandby,
 ];
 const manifest = JSON.parse(
   readFileSync(new URL('../../models/manifest.json', import.meta.url), 'utf8'),

@@ -1,5 +1,8 @@
 import { assign, setup } from 'xstate';
+import { describe, expect, it } from 'vitest';
+import primaryStandby from '../../models/primary-standby.ts';
 import { check, type CheckReport } from '../../src/check/check.ts';
+import { parameterValues } from '../../src/model/parameter.ts';
 import { actor } from '../../src/model/part.ts';
 import { always } from '../../src/model/property.ts';
 import { actors, fault, type System } from '../../src/model/system.ts';
@@ -214,3 +217,38 @@ for (const [at, level] of LEVELS.entries()) {
 }
 
 answered('synchronous commit', answers, worked);
+
+/** As the library's family has it, up to the promotion. */
+const family = (level: Level, faults: readonly Fault[]): System => {
+  const times = (one: Fault): string => (faults.includes(one) ? '1' : '0');
+  const given = {
+    level,
+    scope: 'failover',
+    standbys: '1',
+    commits: String(COMMITS),
+    reads: 'standby',
+    restarts: times('primary restarts'),
+    losses: times('primary lost'),
+    standbyRestarts: times('standby restarts'),
+    powerCuts: times('standby loses power'),
+    standbyLosses: '0',
+    cuts: '0',
+    cancels: '0',
+  };
+  return primaryStandby.build(parameterValues(primaryStandby.parameters, given));
+};
+
+describe('the family primary-standby, up to the promotion, is this pair', () => {
+  it.each(SPANS.flatMap(([faults]) => LEVELS.map((level) => ({ level, faults }))))(
+    '$level with $faults',
+    ({ level, faults }) => {
+      const [mine, its] = [check(replication(level, faults)), check(family(level, faults))];
+      const { states, transitions, depth } = mine.stats;
+      expect(its.stats).toMatchObject({ states, transitions, depth });
+      const lost = stepsOf(mine, 'no commit is lost');
+      expect(stepsOf(its, 'no answered commit is lost')).toBe(lost);
+      const unseen = stepsOf(mine, 'the standby shows it');
+      expect(stepsOf(its, 'standbys show what is answered')).toBe(unseen);
+    },
+  );
+});
