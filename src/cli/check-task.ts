@@ -1,6 +1,8 @@
 import { check, type CheckReport } from '../check/check.ts';
+import { fewestFaults } from '../check/fewest.ts';
 import { toleranceOf } from '../check/tolerance.ts';
 import { planOf, selectProperties } from '../check/plan.ts';
+import { withFewest } from '../report/fewest.ts';
 import { openModel, type Asked } from './open-model.ts';
 import type { Progress } from '../explore/exploration.ts';
 import type { ToleranceRow } from '../model/verdict.ts';
@@ -54,12 +56,17 @@ export const checkTask: Task<CheckRequest, CheckAnswer, CheckProgress> = async (
     interrupted: control.interrupted,
   };
   const begun = performance.now();
-  const report = check(system, { ...options, properties });
+  const spare = (): { readonly timeoutMs?: number } =>
+    timeoutMs === null ? {} : { timeoutMs: Math.max(0, timeoutMs - (performance.now() - begun)) };
+  const onProgress = (progress: Progress): void => control.progress({ ...progress, isTable: true });
+  const found = check(system, { ...options, properties });
+  const fewest = fewestFaults(system, found, { ...options, ...spare(), onProgress });
+  const report = {
+    ...found,
+    properties: found.properties.map((one) => withFewest(one, fewest.get(one.name))),
+  };
   const isWanted = request.tolerance && report.completeness === 'exhaustive';
   if (!isWanted) return { ...report, tolerance: [], toleranceMissing: null };
-  const spent = performance.now() - begun;
-  const left = timeoutMs === null ? {} : { timeoutMs: Math.max(0, timeoutMs - spent) };
-  const onProgress = (progress: Progress): void => control.progress({ ...progress, isTable: true });
-  const { rows, missing } = toleranceOf(system, { ...options, ...left, onProgress }, report);
+  const { rows, missing } = toleranceOf(system, { ...options, ...spare(), onProgress }, report);
   return { ...report, tolerance: rows, toleranceMissing: missing };
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ReconvergeError, messageOf } from '../model/error.ts';
 import type { Trace, TraceStep } from '../model/verdict.ts';
+import { FEWEST } from '../report/fewest.ts';
 import type { NamedTrace } from './replay-task.ts';
 
 /** What a file with traces holds: the traces, and which model they were found in, if it says so. */
@@ -44,26 +45,41 @@ function traceNamed(
   ];
 }
 
+const budgetsIn = (faults: Fields): readonly (readonly [string, number])[] =>
+  Object.entries(faults).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number' && entry[1] > 0,
+  );
+
 /** A witness of the tolerance table is a behaviour under budgets of its own. */
 function witnessNamed({ faults, values, witness }: Fields): readonly NamedTrace[] {
   const of = (isFields(values) ? values['witnessOf'] : undefined) ?? faults;
   if (!isFields(of)) return [];
-  const budgets = Object.entries(of).filter(
-    (entry): entry is [string, number] => typeof entry[1] === 'number' && entry[1] > 0,
-  );
+  const budgets = budgetsIn(of);
   const name = budgets.map(([fault, count]) => (count === 1 ? fault : `${count} × ${fault}`));
   return traceNamed(name.join(' + '), witness, Object.fromEntries(budgets));
+}
+
+/** So is the trace with the fewest faults. */
+function fewestNamed({ name, values }: Fields): readonly NamedTrace[] {
+  const fewest = isFields(values) ? values[FEWEST] : undefined;
+  if (!isFields(fewest) || !isFields(fewest['faults'])) return [];
+  const budgets = budgetsIn(fewest['faults']);
+  return traceNamed(`${String(name)}, fewest faults`, fewest['trace'], Object.fromEntries(budgets));
 }
 
 function tracesOf(content: Fields): readonly NamedTrace[] {
   const { properties, tolerance, name, trace } = content;
   const ofProperties = (Array.isArray(properties) ? properties : [])
     .filter(isFields)
-    .flatMap((property) => traceNamed(property['name'], property['trace']));
+    .flatMap((property) => [
+      ...traceNamed(property['name'], property['trace']),
+      ...fewestNamed(property),
+    ]);
   const witnesses = (Array.isArray(tolerance) ? tolerance : [])
     .filter(isFields)
     .flatMap(witnessNamed);
-  return [...traceNamed(name, content), ...traceNamed(name, trace), ...ofProperties, ...witnesses];
+  const own = [...traceNamed(name, content), ...traceNamed(name, trace), ...fewestNamed(content)];
+  return [...own, ...ofProperties, ...witnesses];
 }
 
 function parametersOf(model: unknown): Readonly<Record<string, string>> {

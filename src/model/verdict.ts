@@ -55,6 +55,14 @@ export interface Trace {
 /** How a property failed; convergence fails in one of three named ways (spec 1.8). */
 export type FailureForm = 'state' | 'step' | 'trap' | 'lasso' | 'deadlock' | 'unreached' | 'bound';
 
+/** The fewest faults that a violated property takes (spec 1.8): `fewest` among its values. */
+export interface FewestFaults {
+  /** Budgets under which it is violated: no smaller number of faults in all would do. */
+  readonly faults: { readonly [name: string]: number };
+  /** A shortest behaviour under these budgets; null: the property's own trace is one. */
+  readonly trace: Trace | null;
+}
+
 export interface PropertyReport {
   readonly name: string;
   readonly kind: string;

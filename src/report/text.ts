@@ -2,6 +2,7 @@ import type { Json, PropertyReport, Report, Result, Stats } from '../model/verdi
 import { aligned, counted, duration, filled, grouped, mebibytes } from './lines.ts';
 import type { Look, Paint } from './paint.ts';
 import { shortJson } from './shorten.ts';
+import { FEWEST, fewestLines, fewestOf } from './fewest.ts';
 import { toleranceLines } from './tolerance.ts';
 import { traceLines } from './trace.ts';
 
@@ -100,7 +101,9 @@ function remark({ failure, because, trace, values, vacuous }: PropertyReport): s
   const form = failure === null || failure === 'state' ? '' : `${failure}: `;
   const facts = [
     ...(trace === null ? [] : [counted(trace.steps.length, 'step')]),
-    ...Object.entries(values).map(([name, value]) => `${name} = ${shortJson(value)}`),
+    ...Object.entries(values)
+      .filter(([name]) => name !== FEWEST)
+      .map(([name, value]) => `${name} = ${shortJson(value)}`),
     ...(vacuous ? ['vacuous'] : []),
   ];
   const bracket = facts.length === 0 ? '' : `(${facts.join('; ')})`;
@@ -132,11 +135,13 @@ export function counterexample(
   { paint, width }: TextOptions,
 ): readonly string[] {
   const { name, trace, replay } = property;
+  const fewest = fewestOf(property);
   if (trace === null) return [];
   return [
     '',
     `${paint('strong', name)}, the shortest way found:`,
     ...traceLines(trace, width, paint),
+    ...(fewest === null ? [] : fewestLines(fewest, { width, paint })),
     ...(replay === null ? [] : [`${paint('faint', 'replay')} ${replay}`]),
   ];
 }

@@ -46,7 +46,8 @@ function ownCells(row: ToleranceRow): readonly string[] {
   return [name, nature, count === 0 ? '–' : tolerates, most, remarks.join('; ')];
 }
 
-const several = (faults: ToleranceRow['faults']): readonly string[] =>
+/** Which faults, and how many of each where that is more than one. */
+export const several = (faults: ToleranceRow['faults']): readonly string[] =>
   Object.entries(faults)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => (count === 1 ? name : `${grouped(count)} × ${name}`));

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Report, Trace } from '../../src/model/verdict.ts';
 import { documentIn, fixture, notesIn, reconverge } from './cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'check-test-'));
@@ -203,6 +204,37 @@ describe.concurrent('reconverge check --replay', () => {
       result: 'violated',
       because: 'step 6 (COMMIT) does not exist',
     });
+  });
+
+  it('walks the trace with the fewest faults under no more than those', async () => {
+    const given = ['--set', 'write=database-first', '--set', 'writers=1'];
+    const out = join(folder, 'fewest');
+    const asked = ['check', 'outbox', ...given, '--property', 'nothing lost'];
+    const ran = await reconverge([...asked, '--out', out]);
+    expect(ran.stdout).toContain('the fewest faults: 8 steps with no fault but writer.crash\n');
+    const file = join(out, 'report.json');
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+    const { trace, values } = report.properties[0]!;
+    expect(values).toMatchObject({ fewest: { faults: { 'writer.crash': 1 } } });
+    const { trace: other } = values['fewest'] as unknown as { readonly trace: Trace };
+    const faults = ({ steps }: Trace) => steps.flatMap(({ fault }) => fault?.name ?? []);
+    expect([trace!, other].map(faults)).toEqual([
+      ['writer.crash', 'writer.REFUSE'],
+      ['writer.crash'],
+    ]);
+    const replayed = await reconverge(['check', 'outbox', '--replay', file, '--json']);
+    expect(documentIn(replayed).properties.map(({ name, result }) => [name, result])).toEqual([
+      ['nothing lost', 'holds'],
+      ['nothing lost, fewest faults', 'holds'],
+    ]);
+    const more = JSON.stringify(report).replace('{"writer.crash":1}', '{}');
+    expect(more).not.toBe(JSON.stringify(report));
+    writeFileSync(file, more);
+    const refuted = await reconverge(['check', 'outbox', '--replay', file, '--json']);
+    expect(documentIn(refuted).properties.map(({ result }) => result)).toEqual([
+      'holds',
+      'violated',
+    ]);
   });
 
   it('takes a single trace, too', async () => {
