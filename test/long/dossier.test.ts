@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { libraryNames } from '../../src/cli/library.ts';
+import { slugOf } from '../../src/report/dossier/dossier.ts';
 import { DOSSIER, pagesIn, writePages } from '../cli/dossier.ts';
 
 /** `npm run dossier` writes the pages; without it they are compared. */
@@ -15,7 +16,8 @@ const into = isUpdating ? DOSSIER : join(scratch, 'pages');
 
 it.each(libraryNames())('the pages of %s say what is so', async (name) => {
   await writePages(name, into, scratch);
-  expect(pagesIn(join(into, name))).toEqual(pagesIn(join(DOSSIER, name)));
+  const folder = slugOf(name);
+  expect(pagesIn(join(into, folder))).toEqual(pagesIn(join(DOSSIER, folder)));
 });
 
 it.each(['README.md', 'index.json'])('so does the front page: %s', (name) => {
