@@ -4,6 +4,7 @@ import { ONE_ORDER } from '../explore/exploration.ts';
 import { commandText } from '../report/command.ts';
 import { checkDocument, documentOf } from '../report/document.ts';
 import { reportText } from '../report/text.ts';
+import { example } from './example.ts';
 import { exploring, stoppedReport } from './check-progress.ts';
 import type { CheckAnswer, CheckProgress, CheckRequest } from './check-task.ts';
 import { EXIT_MISTAKE } from './exit-code.ts';
@@ -47,6 +48,7 @@ async function perform(invocation: Invocation): Promise<Outcome> {
   const { options, note } = invocation;
   refuseUnavailable(options, ['watch']);
   if (typeof options['replay'] === 'string') return replay(invocation, options['replay']);
+  if (typeof options['example'] === 'string') return example(invocation, options['example']);
   if (numberOr(options['workers'], 1) > 1) note('note: this version explores with one worker');
   const request = requestOf(invocation);
   const line = new ProgressLine(process.stderr);
@@ -94,6 +96,7 @@ export const checkVerb: Verb = {
       .option('--strict', 'a vacuous property is a mistake (exit code 2)')
       .option('--no-tolerance', 'leave out the tolerance table')
       .option('--replay <file>', 'walk the traces of a report, or one trace, through the model')
+      .option('--example <property>', 'a shortest run that shows what a property asks for')
       .option('--out <dir>', 'write report.json there')
       .option('--symmetry', 'count states that differ by a permutation of replicas once')
       .option('--reduce', 'take independent steps in one order where that changes no verdict')

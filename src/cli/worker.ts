@@ -48,6 +48,7 @@ type AnyTask = Task<never, unknown, unknown>;
 
 const TASKS: { readonly [name in TaskName]: () => Promise<AnyTask> } = {
   check: async () => checkTask,
+  example: async () => (await import('./example-task.ts')).exampleTask,
   export: async () => (await import('./export-task.ts')).exportTask,
   mutate: async () => (await import('./mutate-task.ts')).mutateTask,
   replay: async () => replayTask,

@@ -146,6 +146,14 @@ export function counterexample(
   ];
 }
 
+/** A run that shows what a property asks for, or that there is none. */
+export function exampleText(report: Report, options: TextOptions): string {
+  const runs = report.properties.flatMap(({ trace }) =>
+    trace === null ? [] : ['', ...traceLines(trace, options.width, options.paint)],
+  );
+  return `${reportText(report, options)}${runs.map((line) => `${line}\n`).join('')}`;
+}
+
 /** Fewer states than there are must not look like all of them. */
 function savingLines(report: Report): readonly string[] {
   const found = savings(report);

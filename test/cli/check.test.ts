@@ -237,6 +237,26 @@ describe.concurrent('reconverge check --replay', () => {
     ]);
   });
 
+  it('walks an example of a property, and knows where there is none', async () => {
+    const out = join(folder, 'example');
+    const asked = ['check', 'two-phase-commit', '--example', 'can commit'];
+    const ran = await reconverge([...asked, '--out', out]);
+    expect(ran.exitCode).toBe(0);
+    expect(ran.stdout).toContain('it comes to where it holds (10 steps)');
+    expect(ran.stdout).toMatch(/^10 P rm\[\d\] COMMIT +→ committed$/m);
+    const report = join(out, 'report.json');
+    const replayed = await reconverge(['check', 'two-phase-commit', '--replay', report, '--json']);
+    expect(documentIn(replayed)).toMatchObject({
+      result: 'holds',
+      properties: [{ kind: 'replay' }],
+    });
+    const none = await reconverge(['check', fixture('vacuous.ts'), '--example', 'answered']);
+    expect(none.exitCode).toBe(1);
+    expect(none.stdout).toContain('no run shows what it asks for');
+    const unknown = await reconverge([...asked.slice(0, 3), 'nothing']);
+    expect(unknown.stderr).toContain('RCV302');
+  });
+
   it('takes a single trace, too', async () => {
     const args = ['check', fixture('two-wrong.ts'), '--property', 'never 3', '--json'];
     const [property] = documentIn(await reconverge(args)).properties;

@@ -1,11 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createMachine } from 'xstate';
 import { check, type CheckOptions } from '../../../src/check/check.ts';
 import { fewestFaults } from '../../../src/check/fewest.ts';
 import { retrace } from '../../../src/check/retrace.ts';
 import { axesOf, withBudgets } from '../../../src/machine/budgets.ts';
 import { parameterValues } from '../../../src/model/parameter.ts';
 import { always, eventually } from '../../../src/model/property.ts';
+import { replicas } from '../../../src/model/part.ts';
 import type { AnyView, System } from '../../../src/model/system.ts';
 import type { Trace } from '../../../src/model/verdict.ts';
 import orderFulfilment from '../../../models/order-fulfilment.ts';
@@ -68,6 +70,30 @@ describe('the fewest faults', () => {
     const known = fewest(tiny({ m: SHORT }, { properties: { p } }), { strategy }).get('p');
     expect(known?.faults).toEqual({});
     expect(known?.trace?.steps).toHaveLength(3);
+  });
+
+  it('are those of replicas, where one state stands for several', () => {
+    const machine = createMachine({
+      initial: 'a',
+      states: { a: { on: { GO: 'b' } }, b: { on: { GO: 'z' } }, z: {} },
+    });
+    type Seen = readonly { status: string; matches: (state: string) => boolean }[];
+    const isUp = (view: AnyView): boolean =>
+      !(view['m'] as Seen).every((one) => one.status === 'down' || one.matches('z'));
+    const tolerance = {
+      environment: { m: { GO: true } },
+      hosts: { worker: ['m'] },
+      faults: { worker: { crash: 1 } },
+      properties: { p: always(isUp) },
+    };
+    const system = { parts: { m: replicas(2, machine) }, tolerance } as unknown as System;
+    const whole = check(system, { symmetry: true });
+    expect(whole.stats.visited).toContain('2 replicas in any order');
+    expect(faultsIn(whole.properties[0]!.trace!)).toBe(1);
+    const { faults, trace } = fewest(system, { symmetry: true }).get('p')!;
+    expect(faults).toEqual({});
+    expect(trace?.steps).toHaveLength(4);
+    retrace(withBudgets(system, faults), trace!);
   });
 
   it('known limit: nothing is said under a budget without a bound', () => {
