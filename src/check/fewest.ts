@@ -113,9 +113,9 @@ const named = (axes: readonly Axis[], point: Point): { [axis: string]: number } 
 /**
  * For each violated property the fewest faults that it takes, with a shortest trace with no more
  * than those where its own has more. Every way to have fewer was checked: no model of them violates
- * it. Properties about which that is not known within reason are left out, and all where a budget is
- * Infinity: a request adrift is applied again and again then, which no finite budget allows. `report`
- * is the check of the system itself; where nothing is violated this costs nothing.
+ * it. Properties about which that is not known within reason are left out, and all where a budget
+ * is Infinity: a request adrift is applied again and again then, which no finite budget allows.
+ * `report` is the check of the system itself; where nothing is violated this costs nothing.
  */
 export function fewestFaults(
   system: System,
