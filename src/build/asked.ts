@@ -4,7 +4,8 @@ import type { Formula, Property } from '../model/property.ts';
 import { ReconvergeError } from '../model/error.ts';
 import type { AnyView } from '../model/system.ts';
 import type { OrchestrationProperties } from './options.ts';
-import { canTurnBack, undoesOf, type Plan, type Stage } from './plan.ts';
+import { canTurnBack, canUndo, stepsOf, undoesOf } from './plan.ts';
+import type { Budgets, Plan, Stage } from './plan.ts';
 import type { Reading } from './seen.ts';
 import { WORKER } from './wrong-options.ts';
 
@@ -50,15 +51,16 @@ export function consistencyOf(plan: Plan, reading: Reading): (state: AnyView) =>
     const effects = reading.effects(state);
     if (effects.some((times) => times === 0.5)) return false;
     if (worker.matches('done')) return effects.every((times) => times === 1);
-    if (worker.matches('aborted')) return effects.every((times) => times === 0);
+    const isAborted = worker.matches('aborted');
+    if (isAborted && effects.some((times) => times > 0)) return false;
     // The effect of the stage that is being tried may have happened or not (spec 3.12).
     const present = worker.context.stage;
     const isForward = worker.matches('forward');
     return stages.every(({ steps }, stage) =>
       steps.every((step) => {
+        if (stage > present) return reading.isUntouched(state, step);
         const times = reading.effect(state, step);
-        if (stage === present) return times <= 1;
-        return stage > present ? times === 0 : !isForward || times === 1;
+        return stage === present ? times <= 1 : !isForward || times === 1;
       }),
     );
   };
@@ -80,21 +82,43 @@ function standing({ stages }: Plan, reading: Reading): (state: AnyView) => boole
  * Steps without faults in which recovery is over, at most. To turn back: the failure is told (or
  * the worker restarts), the decision saved, what failed half way voided, everything undone, each
  * undo served and answered. To go on: restarted and saved again, or told and tried again; what was
- * not saved is done again, and what is half done completed. Before either, all attempts may time
- * out.
+ * not saved is done again, and what is half done completed. Before either, the others of a group
+ * may be served and answered, and all attempts may time out.
  */
 function boundOf(plan: Plan): number {
   const { stages } = plan;
   const undoes = undoesOf(plan);
   const ofStage = stages.map((_, at) => undoes.filter(({ stage }) => stage === at).length);
-  const back = 2 * Math.max(...ofStage) + 2 * undoes.length;
+  const twice = plan.undo === 'forward' ? Math.max(...ofStage) : 0;
+  const back = 2 * undoes.length + 2 * twice;
   const again = 2 + 2 * sizeOf(stages.filter(({ isSaved }) => !isSaved));
+  const others = 2 * Math.max(...stages.map(({ steps }) => steps.length - 1));
   const hasty = stages.filter(({ steps }) => steps.some(({ timeoutMs }) => timeoutMs !== null));
-  const waiting = hasty.reduce((sum, { attempts }) => sum + 2 * attempts + 1, 0);
-  return 2 + Math.max(back, again) + waiting;
+  const waiting = hasty.reduce(
+    (sum, { steps, attempts }) => sum + 2 * steps.length * attempts + 1,
+    0,
+  );
+  return 2 + Math.max(back, again) + others + waiting;
 }
 
-function lawsOf(plan: Plan, reading: Reading, turnsBack: boolean, crashes: number): Properties {
+/** The laws that have no occasion in this plan: nothing would be asked, and all would hold. */
+function withoutOccasion(plan: Plan, budgets: Budgets): ReadonlySet<string> {
+  const { stages, savesDecision } = plan;
+  const { crashes, failures } = budgets;
+  const asksUndo = canTurnBack(plan, failures) && undoesOf(plan).length > 0;
+  const canFail = stepsOf(plan).some(({ faults }) => faults.length > 0);
+  const recovers = crashes > 0 || canTurnBack(plan, failures) || (failures > 0 && canFail);
+  const without: Readonly<Record<string, boolean>> = {
+    'L1 total': !recovers,
+    'L3 deterministic': !recovers,
+    'L7 idempotent': crashes === 0 || !asksUndo || !savesDecision,
+    'L11 undo undoes': !canUndo(plan, budgets),
+    'L13 no orphan': !stages.slice(0, -1).some(({ isSaved }) => isSaved),
+  };
+  return new Set(Object.keys(without).filter((law) => without[law]));
+}
+
+function lawsOf(plan: Plan, reading: Reading, budgets: Budgets): Properties {
   const { stages } = plan;
   const stepsIn = (count: number): number => sizeOf(stages.slice(0, count));
   const asked = laws<AnyView>({
@@ -109,15 +133,14 @@ function lawsOf(plan: Plan, reading: Reading, turnsBack: boolean, crashes: numbe
       const worker = reading.worker(state);
       if (worker === null) return true;
       const { stage, tries } = worker.context;
-      return stage <= stages.length && tries <= (stages[stage]?.attempts ?? 0);
+      const attempts = stages[stage]?.attempts ?? 1;
+      return stage <= stages.length && tries < attempts + (worker.matches('forward') ? 0 : 1);
     },
     bound: boundOf(plan),
-    ...(crashes > 0 && turnsBack && { crash: `${WORKER}.crash` }),
+    crash: `${WORKER}.crash`,
   });
-  const hasUndo = turnsBack && undoesOf(plan).length > 0;
-  return Object.fromEntries(
-    Object.entries(asked).filter(([law]) => hasUndo || law !== 'L11 undo undoes'),
-  );
+  const without = withoutOccasion(plan, budgets);
+  return Object.fromEntries(Object.entries(asked).filter(([law]) => !without.has(law)));
 }
 
 /**
@@ -127,22 +150,21 @@ function lawsOf(plan: Plan, reading: Reading, turnsBack: boolean, crashes: numbe
 export function propertiesOf(
   plan: Plan,
   reading: Reading,
-  { crashes, failures }: { crashes: number; failures: number },
+  budgets: Budgets,
   own: OrchestrationProperties<string>,
 ): Properties {
-  const turnsBack = canTurnBack(plan, failures);
   const has =
     (phase: string) =>
     (state: AnyView): boolean =>
       reading.phase(state) === phase;
   const common: Properties = {
     'can be done': sometimes(has('done')),
-    ...(turnsBack && { 'can be aborted': sometimes(has('aborted')) }),
+    ...(canTurnBack(plan, budgets.failures) && { 'can be aborted': sometimes(has('aborted')) }),
     'always ends': eventually((state) => has('done')(state) || has('aborted')(state)),
     ...(plan.stages.length > 1 && {
       'each step stands on those before it': always(standing(plan, reading)),
     }),
-    ...lawsOf(plan, reading, turnsBack, crashes),
+    ...lawsOf(plan, reading, budgets),
   };
   for (const name of Object.keys(own)) {
     if (!Object.hasOwn(common, name)) continue;

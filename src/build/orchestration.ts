@@ -7,7 +7,8 @@ import type { AnyEffect, AnyFaults, AnyView, System } from '../model/system.ts';
 import { consistencyOf, propertiesOf } from './asked.ts';
 import type { FailureBudgets, NoParts, OrchestrationProperties, Workflow } from './options.ts';
 import { planOf, type AnyWorkflow } from './planning.ts';
-import { canTurnBack, servicesOf, stepsOf, type Plan, type PlannedStep } from './plan.ts';
+import { canTurnBack, servicesOf, stepsOf } from './plan.ts';
+import type { Budgets, Plan, PlannedStep } from './plan.ts';
 import { readingOf, type Reading } from './seen.ts';
 import { createTable, halving, performing, serviceMachine } from './service-machine.ts';
 import { serviceTable, undoing, unlessVoid } from './service-machine.ts';
@@ -20,11 +21,6 @@ const CRASHES_MAX = 3;
 const FAILURES_MAX = 5;
 /** The pool of all failures of services. */
 const POOL = 'failures';
-
-interface Budgets {
-  readonly crashes: number;
-  readonly failures: number;
-}
 
 function effectsOf(step: PlannedStep): readonly [string, AnyEffect][] {
   const { name, service: to, undo } = step;

@@ -64,16 +64,46 @@ export function undoesOf({ stages, undo }: Plan): readonly Undo[] {
   return (undo === 'reverse' ? byStage.toReversed() : byStage).flat();
 }
 
-/**
- * Whether so many failures of services can make a workflow turn back at that stage or a later one.
- */
+/** How many crashes, and how many failures of services, there may be. */
+export interface Budgets {
+  readonly crashes: number;
+  readonly failures: number;
+}
+
+const faultsIn = ({ steps }: Stage): ReadonlySet<string> =>
+  new Set(steps.flatMap(({ faults }) => faults));
+const isFinal = (faults: ReadonlySet<string>): boolean =>
+  faults.has('refuse') || faults.has('halfDone');
+const hasTimeout = ({ steps }: Stage): boolean => steps.some(({ timeoutMs }) => timeoutMs !== null);
+
+/** Whether so many failures of services can make a workflow turn back while it is at that stage. */
+function turnsBack(stage: Stage, failures: number): boolean {
+  if (stage.isPastPivot) return false;
+  const faults = faultsIn(stage);
+  if (failures > 0 && isFinal(faults)) return true;
+  return hasTimeout(stage) || (faults.size > 0 && failures >= stage.attempts);
+}
+
+/** The same, of that stage or a later one. */
 export function canTurnBack({ stages }: Plan, failures: number, from = 0): boolean {
-  return stages.slice(from).some(({ steps, attempts, isPastPivot }) => {
-    if (isPastPivot) return false;
-    const faults = new Set(steps.flatMap((step) => step.faults));
-    const isFinal = faults.has('refuse') || faults.has('halfDone');
-    if (failures > 0 && isFinal) return true;
-    if (steps.some(({ timeoutMs }) => timeoutMs !== null)) return true;
-    return faults.size > 0 && failures >= attempts;
+  return stages.slice(from).some((stage) => turnsBack(stage, failures));
+}
+
+/** Whether an effect of a stage may have happened when the workflow turns back at it. */
+function mayHaveHappened(stage: Stage, { crashes, failures }: Budgets): boolean {
+  const faults = faultsIn(stage);
+  if (crashes > 0 || stage.steps.length > 1 || hasTimeout(stage)) return true;
+  if (faults.has('halfDone')) return true;
+  const isLost = faults.has('loseReply') || faults.has('late');
+  return isLost && (failures >= stage.attempts || (failures > 1 && isFinal(faults)));
+}
+
+/** Whether there may be something to undo when a workflow turns back. */
+export function canUndo(plan: Plan, budgets: Budgets): boolean {
+  const undoes = undoesOf(plan);
+  return plan.stages.some((stage, at) => {
+    if (!turnsBack(stage, budgets.failures)) return false;
+    if (undoes.some((undo) => undo.stage < at)) return true;
+    return undoes.some((undo) => undo.stage === at) && mayHaveHappened(stage, budgets);
   });
 }

@@ -22,6 +22,8 @@ export interface Reading {
   /** By step how often its effect has happened; a half counts 0.5. */
   readonly effects: (state: AnyView) => readonly number[];
   readonly effect: (state: AnyView, step: PlannedStep) => number;
+  /** Whether its service was never asked for it, or has forgotten. */
+  readonly isUntouched: (state: AnyView, step: PlannedStep) => boolean;
   /** What the workflow's own properties see. */
   readonly whole: (state: AnyView) => OrchestrationState<string>;
 }
@@ -40,9 +42,10 @@ export function readingOf(plan: Plan): Reading {
   const steps = stepsOf(plan);
   const actor = (state: AnyView) =>
     state[WORKER] as WorkerSeen & { status: ActorStatus; saved: WorkerSeen };
-  const effect = (state: AnyView, { service, name }: PlannedStep): number => {
-    const key = keyOf(actor(state).saved.context.id, name);
-    const row = (state[service] as { context: Rows }).context.rows[key];
+  const rowOf = (state: AnyView, { service, name }: PlannedStep): Row | undefined =>
+    (state[service] as { context: Rows }).context.rows[keyOf(actor(state).saved.context.id, name)];
+  const effect = (state: AnyView, step: PlannedStep): number => {
+    const row = rowOf(state, step);
     return row === undefined ? 0 : TIMES[row];
   };
   const phase = (state: AnyView): Phase =>
@@ -55,6 +58,7 @@ export function readingOf(plan: Plan): Reading {
     phase,
     effects: (state) => steps.map((step) => effect(state, step)),
     effect,
+    isUntouched: (state, step) => rowOf(state, step) === undefined,
     whole: (state) => ({
       get phase() {
         return phase(state);

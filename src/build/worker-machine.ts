@@ -30,14 +30,18 @@ const invoking = (src: string, step: string, onDone: string) => ({
   onDone,
 });
 
+const DONE = '#worker.done';
+
 const asking = ({ name, timeoutMs }: PlannedStep, onDone: string) => ({
   invoke: invoking(name, name, onDone),
   ...(timeoutMs !== null && { after: { [timeoutMs]: '#worker.retrying' } }),
 });
 
-/** Asks for the steps of a stage, then makes it durable that they are done. */
-function stageState(stage: Stage, next: string): object {
-  const { steps, isParallel, isSaved } = stage;
+/**
+ * Asks for the steps of a stage, then makes it durable that they are done; behind the last one the
+ * final state does (spec 5.1).
+ */
+function stageState({ steps, isParallel, isSaved }: Stage, next: string): object {
   const region = (step: PlannedStep): object => ({
     initial: 'asking',
     states: { asking: asking(step, 'answered'), answered: { type: 'final' } },
@@ -49,16 +53,17 @@ function stageState(stage: Stage, next: string): object {
       asking: isParallel
         ? { type: 'parallel', states: regions, onDone: 'answered' }
         : asking(steps[0] as PlannedStep, 'answered'),
-      answered: isSaved
-        ? { entry: 'advance', invoke: { src: SAVE, onDone: next } }
-        : { entry: 'advance', always: next },
+      answered:
+        isSaved && next !== DONE
+          ? { entry: 'advance', invoke: { src: SAVE, onDone: next } }
+          : { entry: 'advance', always: next },
     },
   };
 }
 
 function forwardState({ stages }: Plan): object {
   const stateOf = (at: number): string =>
-    at < stages.length ? `#worker.forward.${stages[at]?.name}` : '#worker.done';
+    at < stages.length ? `#worker.forward.${stages[at]?.name}` : DONE;
   const choices = stages.map(({ name }, stage) => ({
     guard: { type: 'isAt', params: { stage } },
     target: name,
@@ -91,32 +96,36 @@ const pausing = (again: string) => ({ after: { backoff: again } });
 const deciding = ({ savesDecision }: Plan, next: string) =>
   savesDecision ? { invoke: { src: SAVE, onDone: next } } : { always: next };
 
-/** Voids what the stage that failed half way has left, in all of its steps. */
+/**
+ * Voids what the stage that failed half way has left, in all of its steps; the rest is for rolling
+ * back, which goes on below it or, forward, begins at the first.
+ */
 function compensatingState(plan: Plan): object {
   const undoes = undoesOf(plan);
+  const below = (at: number): string => {
+    const next = undoes[at + 1];
+    if (plan.undo === 'forward') return '#worker.rollingBack.undoing';
+    return next === undefined ? '#worker.aborted' : `#worker.rollingBack.undo ${next.effect}`;
+  };
   const chain = undoes.map(({ effect: name, stage }, at) => {
-    const next = undoes[at + 1]?.stage === stage ? `undo ${undoes[at + 1]?.effect}` : 'voided';
-    return [`undo ${name}`, { invoke: invoking(name, undone(plan, name), next) }] as const;
+    const next = undoes[at + 1];
+    const then = next?.stage === stage ? `undo ${next.effect}` : below(at);
+    return [`undo ${name}`, { invoke: invoking(name, undone(plan, name), then) }] as const;
   });
-  const first = undoes.filter(({ stage }, at) => undoes[at - 1]?.stage !== stage);
+  const choices = plan.stages.map((_, stage) => {
+    const first = undoes.find((undo) => undo.stage === stage);
+    const target = first === undefined ? '#worker.rollingBack.undoing' : `undo ${first.effect}`;
+    return { guard: { type: 'isAt', params: { stage } }, target };
+  });
   return {
     tags: 'compensate',
     initial: 'deciding',
     on: { 'xstate.error.actor.*': '.pausing' },
     states: {
       deciding: deciding(plan, 'undoing'),
-      undoing: {
-        always: [
-          ...first.map(({ effect: name, stage }) => ({
-            guard: { type: 'isAt', params: { stage } },
-            target: `undo ${name}`,
-          })),
-          { target: 'voided' },
-        ],
-      },
+      undoing: { always: choices },
       ...Object.fromEntries(chain),
       pausing: pausing('undoing'),
-      voided: { always: '#worker.rollingBack.undoing' },
     },
   };
 }
