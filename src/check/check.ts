@@ -11,7 +11,7 @@ import { Analysis } from './analysis.ts';
 import { judge, judgePartial, needsAllStates, needsEdges } from './judge.ts';
 import { traceOf } from './path.ts';
 import { planOf, selectProperties, type Plan } from './plan.ts';
-import { isAntecedentMissing, neverFired } from './vacuity.ts';
+import { isAntecedentMissing, neverFired, neverRecovered, withoutSteps } from './vacuity.ts';
 import { retrace } from './retrace.ts';
 
 export interface CheckOptions {
@@ -127,6 +127,7 @@ function asked(plan: Plan, selected: boolean) {
 
 function report(analysis: Analysis, system: System, whole: boolean): readonly PropertyReport[] {
   const silent = whole ? neverFired(analysis) : [];
+  const unused = whole ? neverRecovered(analysis) : [];
   return analysis.plan.properties.map((planned): PropertyReport => {
     const judgement = whole ? judge(analysis, planned) : judgePartial(analysis, planned);
     const { result, failure, because, values, path } = judgement;
@@ -137,9 +138,13 @@ function report(analysis: Analysis, system: System, whole: boolean): readonly Pr
     const shown = { name, kind, result, failure, because, trace, replay: null };
     if (result !== 'holds' || kind === 'sometimes') return { ...shown, vacuous: false, values };
     const isEmpty = judgement.vacuous || (whole && isAntecedentMissing(analysis, planned));
-    const vacuous = isEmpty || silent.length > 0;
+    const idle = whole ? withoutSteps(analysis, planned) : null;
+    const claimed = kind === 'recovery' ? unused : [];
+    const vacuous = isEmpty || silent.length > 0 || claimed.length > 0 || idle !== null;
     const missing = {
       ...(silent.length > 0 ? { neverFired: silent } : {}),
+      ...(claimed.length > 0 ? { neverEntered: claimed } : {}),
+      ...(idle === null ? {} : { steps: idle }),
       ...(isEmpty ? { antecedent: 'never holds' } : {}),
     };
     return { ...shown, vacuous, values: { ...values, ...missing } };

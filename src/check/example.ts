@@ -99,8 +99,8 @@ const NAME = 'example';
 /**
  * A shortest run on which a property has something to say, and says nothing against it: its goal
  * is reached, or what it asks for happens. It is the counterexample to there being none. `violated`
- * says that there is no such run, whatever the verdict of the property. Of a run that goes round for
- * ever, the way to the loop is shortest.
+ * says that there is no such run, whatever the verdict of the property. Of a run that goes round
+ * for ever, the way to the loop is shortest.
  * @throws ReconvergeError RCV302 for an unknown name
  */
 export function exampleOf(

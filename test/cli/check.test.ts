@@ -140,6 +140,17 @@ describe.concurrent('reconverge check', () => {
     expect(notesIn(ran)).toMatch(/^note: --reduce left nothing out/);
   });
 
+  it('makes a mistake of what is proved of nothing, with --strict', async () => {
+    const asked = ['check', fixture('vacuous.ts')];
+    const [plain, strict] = await Promise.all([
+      reconverge(asked),
+      reconverge([...asked, '--strict']),
+    ]);
+    expect([plain.exitCode, strict.exitCode]).toEqual([0, 2]);
+    expect(plain.stdout).toContain('holds  (steps = change nothing that it reads; vacuous)');
+    expect(notesIn(strict)).toBe('strict: vacuous: answered, calm\n');
+  });
+
   it('says that more workers are not used', async () => {
     const ran = await reconverge(['check', 'two-phase-commit', '--workers', '4', '--json']);
     expect(ran.exitCode).toBe(0);
