@@ -21,8 +21,8 @@ import {
  * another and takes an answer as soon as it has so many `votes` for it. Some servers fail, in the
  * way that `failure` says:
  *
- * - *crash*: silent until it restarts, as it was (`pause`), with what is stable (`partial-amnesia`),
- *   with nothing (`amnesia`), or never (`halting`);
+ * - *crash*: silent until it restarts, as it was (`pause`), with what is stable
+ *   (`partial-amnesia`), with nothing (`amnesia`), or never (`halting`);
  * - *omission*: an answer does not come (`omission`), or none comes any more (`cut`);
  * - *timing*: an answer comes outside the interval of its request (`early`, `late`);
  * - *response*: a wrong `value`, or a wrong `state`, from which all answers are wrong;

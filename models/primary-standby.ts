@@ -190,7 +190,7 @@ export default defineModel({
           CUT: fault({ ...cut, budget: given.cuts }, (s, id) => !s.server[id]!.context.cut),
         },
       },
-      // Everything is committed and everywhere; or, if the story ends there, all that is left is shown.
+      // Everything is committed and everywhere; where the story ends, all that is left is shown.
       consistent: (s) => {
         const { led, wal, applied } = leader(s).context;
         if (leader(s).matches('promoted')) return !goesOn && applied === wal.length;

@@ -15,27 +15,27 @@ import { breaker } from './retry-policy/breaker.ts';
 import { caller, type Caller, type Request } from './retry-policy/caller.ts';
 
 /**
- * Calls that are tried again: attempts, backoff and time-outs, a retry budget for all callers, and a
- * circuit breaker. After Nygard, "Release It!" (2nd edition 2018), for the breaker (closed, open,
+ * Calls that are tried again: attempts, backoff and time-outs, a retry budget for all callers, and
+ * a circuit breaker. After Nygard, "Release It!" (2nd edition 2018), for the breaker (closed, open,
  * half-open); Beyer et al., "Site Reliability Engineering" (2016), chapters 21 and 22, for budgets
  * that bound how far retries multiply the load; Helland, "Life beyond distributed transactions"
- * (CIDR 2007), for what a time-out leaves: nobody knows whether it happened, so a request has a key,
- * and who gives up withdraws it.
+ * (CIDR 2007), for what a time-out leaves: nobody knows whether it happened, so a request has a
+ * key, and who gives up withdraws it.
  *
- * A time-out may come at any moment while a call is under way: before the request is served (it then
- * lands late, or never) or after (its reply comes too late and is dropped). A caller may die at any
- * point; what it has counted is durable, where it was is not, so it calls again.
+ * A time-out may come at any moment while a call is under way: before the request is served (it
+ * then lands late, or never) or after (its reply comes too late and is dropped). A caller may die
+ * at any point; what it has counted is durable, where it was is not, so it calls again.
  *
- * A green result proves, for these callers and budgets: a call that succeeded has been done once, one
- * that was given up is not done and never will be; the requests sent are at most one for each
+ * A green result proves, for these callers and budgets: a call that succeeded has been done once,
+ * one that was given up is not done and never will be; the requests sent are at most one for each
  * caller, the retry budget, and one for each death; nobody runs out of attempts before that many
  * have failed; an open breaker lets nobody through and a half-open one a single probe; and every
  * call ends. It leaves out durations, jitter, a service that is slow because of the load, layers of
  * callers that retry each other, and effects that cannot be withdrawn. That requests and replies
  * get lost is in it already, as time-outs; `losses` and `refusals` say so to the caller.
  *
- * Broken variants: `no-key` (each attempt is a request of its own: a reply that was merely late makes
- * it happen twice), `no-withdrawal` (who gives up takes it for not done), `no-budget` (each
+ * Broken variants: `no-key` (each attempt is a request of its own: a reply that was merely late
+ * makes it happen twice), `no-withdrawal` (who gives up takes it for not done), `no-budget` (each
  * caller has only its own limit), `death-consumes-attempt` (attempts are counted when they start),
  * `all-probe` (half-open lets everybody through), `never-half-open` (an open breaker stays so) and
  * `lost-probe` (the breaker waits for its probe although the one who made it died).
