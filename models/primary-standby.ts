@@ -83,9 +83,9 @@ import { server } from './primary-standby/server.ts';
  * Broken variants: the levels and elections that promise less; `rejoin: as-is` (the old primary
  * comes back without being rewound) and `as-primary` (it goes on as if nothing had been);
  * `ignored-warning` (the session takes 01000 for success), `trusted-status` (after a restart it
- * takes what the primary has for committed, replicated or not), `unfenced` (a standby that does not
- * hear from the primary is promoted while that still runs: with one standby `on` loses nothing even
- * so, with two it does), and `unflushed-shipped`.
+ * takes what the primary has for committed, replicated or not), `unfenced` (with a cut: a standby
+ * that does not hear from the primary is promoted while that still runs; with one standby `on`
+ * loses nothing even so, with two it does), and `unflushed-shipped`.
  */
 
 /** Steps after which a server has no more than it had flushed. */
@@ -112,7 +112,7 @@ export default defineModel({
     standbyRestarts: integer({ default: 0, min: 0, max: 1 }),
     powerCuts: integer({ default: 1, min: 0, max: 2 }),
     standbyLosses: integer({ default: 1, min: 0, max: 2 }),
-    cuts: integer({ default: 1, min: 0, max: 2 }),
+    cuts: integer({ default: 0, min: 0, max: 2 }),
     cancels: integer({ default: 1, min: 0, max: 2 }),
     bug: choice(['none', 'ignored-warning', 'trusted-status', 'unfenced', 'unflushed-shipped']),
   },
@@ -190,7 +190,7 @@ export default defineModel({
           CUT: fault({ ...cut, budget: given.cuts }, (s, id) => !s.server[id]!.context.cut),
         },
       },
-      // Everything is committed and everywhere; where the story ends, all that is left is shown.
+      // All is committed and everywhere; or, if the story ends there, all that is left is shown.
       consistent: (s) => {
         const { led, wal, applied } = leader(s).context;
         if (leader(s).matches('promoted')) return !goesOn && applied === wal.length;
@@ -216,6 +216,11 @@ export default defineModel({
         'a primary shows all it has': always((s) =>
           inRole(s.server, 'primary').every(
             ({ context: { wal, applied } }) => applied === wal.length,
+          ),
+        ),
+        'a standby shows what is flushed': always((s) =>
+          [...inRole(s.server, 'standby'), ...inRole(s.server, 'promoted')].every(
+            ({ context: { wal, flushed, applied } }) => applied <= flushed && flushed <= wal.length,
           ),
         ),
         'a crash leaves what was flushed': everyStep({
