@@ -11,7 +11,12 @@ export default defineConfig(({ mode }) => {
     test: {
       root,
       include: isLong
-        ? ['test/long/**/*.test.ts', 'test/postgres/run-killed.test.ts']
+        ? [
+            'test/long/**/*.test.ts',
+            'test/postgres/run-killed.test.ts',
+            'test/known-answers/manifest.test.ts',
+            'test/differential/library.test.ts',
+          ]
         : ['test/**/*.test.ts'],
       exclude: isLong ? [] : ['test/long/**'],
       passWithNoTests: isLong,

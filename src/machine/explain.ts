@@ -36,7 +36,7 @@ const IS_A_PLACE = /^(value|context|output)(.*)$/;
 /** One look through a keyhole in words; null where only more looks tell something. */
 function lookOf(actor: string, key: string, shown: unknown): Look | null {
   if (typeof shown === 'symbol' || key.endsWith('#')) return null;
-  if (key.startsWith('saved.')) return lookOf(`${actor}, as saved,`, key.slice(6), shown);
+  if (key.startsWith('saved.')) return lookOf(`${actor}.saved`, key.slice(6), shown);
   const [kind = '', ...rest] = key.split(' ');
   const named = rest.join(' ');
   if (kind === 'status') {

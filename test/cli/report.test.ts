@@ -47,6 +47,8 @@ describe('the dossier of the library', () => {
       'byzantine-generals bug=unverified',
       // A vote masks it as well; with one vote it is pinned as caught.
       'failure-classes bug=unnumbered',
+      // It takes a link that is cut, and is pinned as caught with one.
+      'primary-standby bug=unfenced',
       'reference-checkpointed bug=short-sighted',
     ]);
   });
