@@ -14,6 +14,8 @@ export default defineConfig(({ mode }) => {
         ? [
             'test/long/**/*.test.ts',
             'test/postgres/run-killed.test.ts',
+            'test/postgres/orchestration-by-steps.test.ts',
+            'test/unit/mutate/library.test.ts',
             'test/known-answers/manifest.test.ts',
             'test/differential/library.test.ts',
           ]
