@@ -1,7 +1,8 @@
 import type { Evaluation } from '../model/integer-system.ts';
 import type { AnyView } from '../model/system.ts';
 import { agreeing, Answers } from './answers.ts';
-import { canonical, checkSurvivesJson } from './canonical.ts';
+import { canonical } from './canonical.ts';
+import { checkSurvivesJson } from '../model/survives-json.ts';
 import { Probe, type Keyholes } from './probe.ts';
 import { evaluate } from './purity.ts';
 import { Viewer } from './view.ts';

@@ -8,7 +8,8 @@ import {
   type Request,
   type Timer,
 } from './body.ts';
-import { checkSurvivesJson, canonical } from './canonical.ts';
+import { canonical } from './canonical.ts';
+import { checkSurvivesJson } from '../model/survives-json.ts';
 import { deepFreeze, evaluateTwice } from './purity.ts';
 import { Following, type Message, type Surroundings } from './follow.ts';
 import type { Stepper, Stepped } from './scope.ts';

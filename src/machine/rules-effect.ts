@@ -3,7 +3,7 @@ import { ReconvergeError } from '../model/error.ts';
 import type { AnyEffect } from '../model/system.ts';
 import type { JsonEvent } from '../model/verdict.ts';
 import type { Reply, Request } from './body.ts';
-import { checkSurvivesJson } from './canonical.ts';
+import { checkSurvivesJson } from '../model/survives-json.ts';
 import { Draft } from './draft.ts';
 import type { Instance } from './instance.ts';
 import type { Local } from './local.ts';

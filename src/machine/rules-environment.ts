@@ -2,7 +2,7 @@ import { ReconvergeError } from '../model/error.ts';
 import type { AnyEnvironmentEvent, AnyView } from '../model/system.ts';
 import type { JsonEvent } from '../model/verdict.ts';
 import { dueTimers } from './body.ts';
-import { checkSurvivesJson } from './canonical.ts';
+import { checkSurvivesJson } from '../model/survives-json.ts';
 import { Draft } from './draft.ts';
 import { isFaultTrigger } from './fault.ts';
 import { messagesIn, setMessages, takeFirst } from './inbox.ts';

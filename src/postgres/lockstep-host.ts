@@ -31,7 +31,7 @@ export class LockstepHost {
     this.tenancy = await Tenancy.open(this.hosted, assignment, stoppedClock, {
       effect: (asked) => this.park(asked.child, asked, null),
       save: async (child, state) => void (await this.park(child, null, state)),
-      rest: (snapshot) => this.rest(snapshot),
+      rest: (_, look) => this.rest(look()),
     });
   }
 

@@ -38,6 +38,9 @@ export interface AskedEffect {
   readonly isRestored: boolean;
 }
 
+/** XState's status of a machine. */
+export type Status = 'active' | 'done' | 'error' | 'stopped';
+
 /**
  * What an orchestration asks of whoever runs it. Promises may stay pending as long as they like.
  */
@@ -46,8 +49,8 @@ export interface Surroundings {
   effect(asked: AskedEffect): Promise<unknown>;
   /** Resolves when the state is durable. */
   save(child: string, state: StateData): Promise<void>;
-  /** After every macrostep. */
-  rest(snapshot: PersistedSnapshot): void;
+  /** After every macrostep; `look` tells where the machine is now. */
+  rest(status: Status, look: () => PersistedSnapshot): void;
 }
 
 /** Time as the orchestration sees it: real, or fired by hand. */
@@ -88,7 +91,7 @@ export class Orchestration {
     this.surroundings = surroundings;
     this.incarnation = incarnation;
     this.saved = 'state' in from ? from.state.step : 0;
-    const provided = machine.provide({ actors: this.wrapped(machine, checkpoint) } as never);
+    const provided = hostedMachine(machine, checkpoint);
     if ('state' in from) {
       validate(provided, from.state);
       for (const [child, id] of Object.entries(from.state.effects)) {
@@ -101,6 +104,7 @@ export class Orchestration {
         ? { snapshot: from.state.snapshot as unknown as Snapshot<unknown> }
         : { input: from.input as never };
     this.actor = createActor(provided, { ...given, clock: clock as never });
+    hosts.set(this.actor.system, this);
     this.actor.subscribe({ next: () => this.rest(), error: () => this.rest() });
   }
 
@@ -144,19 +148,11 @@ export class Orchestration {
   }
 
   private rest(): void {
-    this.surroundings.rest(this.persisted());
+    this.surroundings.rest(this.actor.getSnapshot().status, () => this.persisted());
   }
 
-  private wrapped(machine: AnyStateMachine, checkpoint: string): Record<string, unknown> {
-    const sources = Object.keys(machine.implementations.actors as object);
-    const logic = (source: string): unknown =>
-      source === checkpoint
-        ? fromPromise(({ self }) => this.save(self.id))
-        : fromPromise(({ self, input }) => this.ask(self.id, source, input));
-    return Object.fromEntries(sources.map((source) => [source, logic(source)]));
-  }
-
-  private async ask(child: string, source: string, input: unknown): Promise<unknown> {
+  /** The promise behind an invoke of `source`. */
+  async ask(child: string, source: string, input: unknown): Promise<unknown> {
     const kept = this.restored.delete(child) ? this.memoIds.get(child) : undefined;
     const memoId = kept ?? `${this.incarnation}/${this.asked++}`;
     this.memoIds.set(child, memoId);
@@ -169,8 +165,8 @@ export class Orchestration {
     }
   }
 
-  /** The state saved is that of the invocation, not of the moment of commit. */
-  private async save(child: string): Promise<void> {
+  /** The promise behind a save. The state is that of the invocation, not of the commit. */
+  async save(child: string): Promise<void> {
     this.saved += 1;
     await this.surroundings.save(child, this.state());
   }
@@ -195,6 +191,28 @@ export class Orchestration {
       }
     }
   }
+}
+
+/** Who runs the machine of an actor system. */
+const hosts = new WeakMap<object, Orchestration>();
+const hostedMachines = new WeakMap<AnyStateMachine, Map<string, AnyStateMachine>>();
+
+/** The machine with its invokes answered by the host of its actor system; made once. */
+function hostedMachine(machine: AnyStateMachine, checkpoint: string): AnyStateMachine {
+  const known = hostedMachines.get(machine) ?? new Map<string, AnyStateMachine>();
+  hostedMachines.set(machine, known);
+  const made = known.get(checkpoint);
+  if (made !== undefined) return made;
+  const hostOf = (system: object): Orchestration => hosts.get(system) as Orchestration;
+  const logicOf = (source: string) =>
+    source === checkpoint
+      ? fromPromise(({ self, system }) => hostOf(system).save(self.id))
+      : fromPromise(({ self, system, input }) => hostOf(system).ask(self.id, source, input));
+  const sources = Object.keys(machine.implementations.actors as object);
+  const actors = Object.fromEntries(sources.map((source) => [source, logicOf(source)]));
+  const provided = machine.provide({ actors } as never);
+  known.set(checkpoint, provided);
+  return provided;
 }
 
 /** What XState would drop or trip over silently: unknown sources, states that do not exist. */

@@ -43,7 +43,7 @@ export class Pilot {
     const tenancy = await Tenancy.open(this.hosted, assignment, clock, {
       effect: (asked) => this.effect(asked),
       save: (_, state) => this.save(state),
-      rest: ({ status }) => {
+      rest: (status) => {
         if (status !== 'active') this.finish(status);
       },
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { canonical, checkSurvivesJson } from '../../../src/machine/canonical.ts';
+import { canonical } from '../../../src/machine/canonical.ts';
+import { checkSurvivesJson } from '../../../src/model/survives-json.ts';
 import { expectRefused, refusal } from './expect-code.ts';
 
 const text = (value: unknown): string => canonical(value, 'value', 'here');
