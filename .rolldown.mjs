@@ -13,6 +13,7 @@ const typescriptIn = (folder) =>
 
 const entries = [
   'src/index',
+  'src/executor',
   ...['main', 'worker', 'executor-worker', 'start'].map((name) => `src/cli/${name}`),
   ...typescriptIn('models'),
   ...typescriptIn('models/regressions'),

@@ -38,7 +38,13 @@ async function inSession(
  * in several processes at once. The URL must set search_path to the schema.
  */
 export function loadCheckpointSql(url: string, schema: string): Promise<void> {
-  return inSession(url, schema, [createSchema, readFileSync(checkpointSqlPath(), 'utf8')]);
+  return inSession(url, schema, [createSchema, scriptOf('checkpoints')]);
+}
+
+/** The same, and what executors need besides: `spec/executor.sql`. */
+export function loadExecutorSql(url: string, schema: string): Promise<void> {
+  const scripts = [scriptOf('checkpoints'), scriptOf('executor')];
+  return inSession(url, schema, [createSchema, ...scripts]);
 }
 
 /** Removes a schema with everything in it, if it exists. */
@@ -46,11 +52,11 @@ export function dropSchema(url: string, schema: string): Promise<void> {
   return inSession(url, schema, [dropNamed]);
 }
 
-/** The file lies in the package root, which is two folders up from here, three once compiled. */
-function checkpointSqlPath(): string {
-  const path = ['../../spec/checkpoints.sql', '../../../spec/checkpoints.sql']
-    .map((relative) => fileURLToPath(new URL(relative, import.meta.url)))
+/** A file of the package root, which is two folders up from here, three once compiled. */
+function scriptOf(name: 'checkpoints' | 'executor'): string {
+  const path = ['../..', '../../..']
+    .map((root) => fileURLToPath(new URL(`${root}/spec/${name}.sql`, import.meta.url)))
     .find((candidate) => existsSync(candidate));
-  assertInternal(path !== undefined, 'spec/checkpoints.sql is missing from the package');
-  return path;
+  assertInternal(path !== undefined, `spec/${name}.sql is missing from the package`);
+  return readFileSync(path, 'utf8');
 }

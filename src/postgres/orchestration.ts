@@ -17,7 +17,7 @@ export interface StateData {
   readonly effects: { readonly [childId: string]: string };
 }
 
-/** A machine's persisted snapshot after a JSON round trip. */
+/** A machine's persisted snapshot. */
 export interface PersistedSnapshot {
   readonly status: string;
   readonly value: unknown;
@@ -129,9 +129,14 @@ export class Orchestration {
     return Object.values(_scheduledEvents).map(({ event }) => event.type);
   }
 
-  /** What would be saved now. */
+  /** What the machine threw, if its status is error. */
+  error(): unknown {
+    return (this.actor.getSnapshot() as { readonly error?: unknown }).error;
+  }
+
+  /** What would be saved now; to be turned to text before it is checked or kept. */
   state(): StateData {
-    const snapshot = this.persisted();
+    const snapshot = this.actor.getPersistedSnapshot() as unknown as PersistedSnapshot;
     const pending = Object.keys(snapshot.children).filter(
       (child) => snapshot.children[child]?.snapshot.status === 'active',
     );

@@ -61,6 +61,16 @@ export interface StoreOptions extends Partial<ConnectionLimits> {
  */
 export function openStore(url: string, options: StoreOptions = {}): Store {
   const { schema = 'reconverge', patienceMs = 10_000, attemptMs = 5000 } = options;
+  const target = targetOf(url, schema);
+  const limits = { patienceMs, attemptMs, connections: options.connections ?? 4 };
+  return new Store(target, schema, openConnection(target, limits));
+}
+
+/**
+ * The URL with search_path set to a schema.
+ * @throws ReconvergeError RCV412 for a name that is not plain
+ */
+export function targetOf(url: string, schema: string): string {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
     throw new ReconvergeError('RCV412', `"${schema}" is not a plain schema name`, {
       hint: 'use lower-case letters, digits and _',
@@ -69,8 +79,7 @@ export function openStore(url: string, options: StoreOptions = {}): Store {
   const target = new URL(url);
   const given = target.searchParams.get('options') ?? '';
   target.searchParams.set('options', `${given} -c search_path=${schema}`.trim());
-  const limits = { patienceMs, attemptMs, connections: options.connections ?? 4 };
-  return new Store(target.href, schema, openConnection(target.href, limits));
+  return target.href;
 }
 
 /**
