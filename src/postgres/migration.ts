@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { assertInternal } from '../model/error.ts';
+import { codedError } from './sql-error.ts';
 
 /** The schema's name goes in as a value: SQL is never put together from strings. */
 const nameSchema = `SELECT set_config('reconverge.schema', $1, false)`;
@@ -28,6 +29,8 @@ async function inSession(
     await client.connect();
     await client.query(nameSchema, [schema]);
     for (const statement of statements) await client.query(statement);
+  } catch (thrown) {
+    throw codedError(thrown);
   } finally {
     await client.end().catch(() => undefined);
   }

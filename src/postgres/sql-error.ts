@@ -10,6 +10,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   RC005: 'RCV410', // an id was used before, for something else
   RC006: 'RCV406', // unknown workflow or checkpoint
   RC007: 'RCV411', // an effect's memo stands for something else
+  '42501': 'RCV436', // the role lacks a right
   XX001: 'RCV405', // damaged: by our hashes, or by the server's page checksums
 };
 

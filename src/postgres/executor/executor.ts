@@ -203,8 +203,9 @@ const isBlocked = (workflowId: string, because: string): ReconvergeError =>
  * @throws ReconvergeError RCV434 when the schema is missing, older or newer than this program
  */
 export async function openExecutor(options: ExecutorOptions): Promise<Executor> {
-  const url = targetOf(options.url, options.schema ?? 'reconverge');
-  await requireVersion(url);
+  const { schema = 'reconverge' } = options;
+  const url = targetOf(options.url, schema);
+  await requireVersion(url, schema);
   const executor = new Executor(url, options);
   await executor.open();
   return executor;

@@ -17,14 +17,14 @@ const UNDEFINED_TABLE = '42P01';
 export async function migrate(url: string, options: { schema?: string } = {}): Promise<void> {
   const { schema = 'reconverge' } = options;
   const target = targetOf(url, schema);
-  const version = await versionIn(target);
+  const version = await versionIn(target, schema);
   if (version !== null && version > SCHEMA_VERSION) throw newer(version);
   await loadExecutorSql(target, schema);
 }
 
 /** @throws ReconvergeError RCV434 unless the schema is of this program's version */
-export async function requireVersion(target: string): Promise<void> {
-  const version = await versionIn(target);
+export async function requireVersion(target: string, schema: string): Promise<void> {
+  const version = await versionIn(target, schema);
   if (version === SCHEMA_VERSION) return;
   if (version !== null && version > SCHEMA_VERSION) throw newer(version);
   const found = version === null ? 'has no tables for executors' : `is of version ${version}`;
@@ -41,16 +41,21 @@ const newer = (version: number): ReconvergeError =>
   );
 
 /** Null: there are no tables for executors. */
-async function versionIn(target: string): Promise<number | null> {
+async function versionIn(target: string, schema: string): Promise<number | null> {
   const client = new Client({ connectionString: target, connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined); // The running query reports it.
   try {
     await client.connect();
+    const { rows: found } = await client.query<{ may: boolean }>(mayUse, [schema]);
+    if (found[0]?.may === false) throw forbidden(`schema ${schema}`);
     const { rows } = await client.query<{ version: number }>('SELECT version FROM schema_version');
     return rows[0]?.version ?? null;
   } catch (thrown) {
     if (thrown instanceof DatabaseError && thrown.code === UNDEFINED_TABLE) return null;
-    if (thrown instanceof DatabaseError && thrown.code === '42501') throw forbidden(thrown);
+    if (thrown instanceof DatabaseError && thrown.code === '42501') {
+      throw forbidden(thrown.message, thrown);
+    }
+    if (thrown instanceof ReconvergeError) throw thrown;
     throw new ReconvergeError('RCV403', `PostgreSQL gives no answer: ${messageOf(thrown)}`, {
       hint: 'is the server running, and the URL right?',
       cause: thrown,
@@ -60,8 +65,11 @@ async function versionIn(target: string): Promise<number | null> {
   }
 }
 
-const forbidden = (thrown: Error): ReconvergeError =>
-  new ReconvergeError('RCV436', `the role may not do that: ${thrown.message}`, {
-    hint: 'grant it the schema: usage, the tables, and the functions',
-    cause: thrown,
+/** PostgreSQL passes over a schema that a role may not use as if it were not there. */
+const mayUse = `SELECT has_schema_privilege(oid, 'USAGE') AS may FROM pg_namespace WHERE nspname = $1`;
+
+const forbidden = (what: string, cause?: unknown): ReconvergeError =>
+  new ReconvergeError('RCV436', `the role lacks a right: ${what}`, {
+    hint: 'grant it the schema, its tables and its functions',
+    cause,
   });

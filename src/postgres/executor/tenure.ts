@@ -200,28 +200,38 @@ export class Tenure {
 
   private async effect(asked: AskedEffect): Promise<unknown> {
     await this.begun;
-    const { source, input, memoId, isRestored } = asked;
-    const { journal, telemetry } = this.surroundings;
+    const { source, memoId } = asked;
     const { workflowId, key } = this.place;
-    const inputText = JSON.stringify(input ?? null);
-    const span = telemetry.span(`effect ${source}`, { workflow: workflowId, key, memo: memoId });
+    const attributes = { workflow: workflowId, key, memo: memoId };
+    const span = this.surroundings.telemetry.span(`effect ${source}`, attributes);
     try {
-      if (isRestored) {
-        const known = await journal.findEffect(workflowId, memoId, source, inputText);
-        if (known !== null) return known.outcome;
-      }
-      const { signal } = this.controller;
-      const call = { input: input as never, workflowId, key, memoId, signal };
-      const outcome: unknown = await this.definition.effects[source]?.(call);
-      checkStorable(outcome, `the answer of ${source}`, key);
-      this.remember({ id: memoId, source, input: inputText }, JSON.stringify(outcome ?? null));
-      return outcome;
+      return await this.execute(asked);
     } catch (thrown) {
       span.failed(thrown);
-      throw thrown;
+      if (!(thrown instanceof ReconvergeError)) throw thrown;
+      // Not the world's failure, and no strategy of the machine mends it.
+      await this.giveUp(thrown);
+      return await never();
     } finally {
       span.end();
     }
+  }
+
+  private async execute({ source, input, memoId, isRestored }: AskedEffect): Promise<unknown> {
+    const { journal } = this.surroundings;
+    const { workflowId, key } = this.place;
+    checkStorable(input, `the input of ${source}`, key);
+    const inputText = JSON.stringify(input ?? null);
+    if (isRestored) {
+      const known = await journal.findEffect(workflowId, memoId, source, inputText);
+      if (known !== null) return known.outcome;
+    }
+    const { signal } = this.controller;
+    const call = { input: input as never, workflowId, key, memoId, signal };
+    const outcome: unknown = await this.definition.effects[source]?.(call);
+    checkStorable(outcome, `the answer of ${source}`, key);
+    this.remember({ id: memoId, source, input: inputText }, JSON.stringify(outcome ?? null));
+    return outcome;
   }
 
   /**
