@@ -12,23 +12,15 @@ interface Waiting<Item, Answer> {
  */
 export class Batches<Item, Answer> {
   private readonly send: (items: readonly Item[]) => Promise<readonly Answer[]>;
-  private readonly lanes: number;
   private readonly sizeMax: number;
   private waiting: Waiting<Item, Answer>[] = [];
-  private underWay = 0;
-  private isScheduled = false;
+  private isBusy = false;
 
   /**
-   * @param lanes batches under way at once, at most
    * @param sizeMax items in a batch, at most
    * @param send answers in the order of the items
    */
-  constructor(
-    lanes: number,
-    sizeMax: number,
-    send: (items: readonly Item[]) => Promise<readonly Answer[]>,
-  ) {
-    this.lanes = lanes;
+  constructor(sizeMax: number, send: (items: readonly Item[]) => Promise<readonly Answer[]>) {
     this.sizeMax = sizeMax;
     this.send = send;
   }
@@ -42,25 +34,15 @@ export class Batches<Item, Answer> {
 
   /** At the end of the tick: whoever asks in the same one comes along. */
   private schedule(): void {
-    if (this.isScheduled || this.underWay >= this.lanes || this.waiting.length === 0) return;
-    this.isScheduled = true;
-    setImmediate(() => {
-      this.isScheduled = false;
-      void this.next();
-    });
+    if (this.isBusy || this.waiting.length === 0) return;
+    this.isBusy = true;
+    setImmediate(() => void this.next());
   }
 
   private async next(): Promise<void> {
-    const batch = this.waiting.splice(0, this.sizeMax);
-    if (batch.length === 0) return;
-    this.underWay += 1;
+    await this.settle(this.waiting.splice(0, this.sizeMax));
+    this.isBusy = false;
     this.schedule();
-    try {
-      await this.settle(batch);
-    } finally {
-      this.underWay -= 1;
-      this.schedule();
-    }
   }
 
   private async settle(batch: readonly Waiting<Item, Answer>[]): Promise<void> {

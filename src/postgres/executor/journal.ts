@@ -66,8 +66,7 @@ const standing = `
   LEFT JOIN workers AS k ON k.worker_id = x.owner
   WHERE x.workflow_id = $1`;
 
-/** Saves under way at once; more would only share the same disk. */
-const LANES = 2;
+/** Workflows in one transaction. */
 const BATCH_MAX = 64;
 
 /**
@@ -82,8 +81,8 @@ export class Journal {
   /** The URL sets search_path to the schema. */
   constructor(url: string, limits: ConnectionLimits) {
     this.connection = openConnection(url, limits);
-    this.saves = new Batches(LANES, BATCH_MAX, (items) => this.saveAll(items));
-    this.starts = new Batches(1, BATCH_MAX, (items) => this.startAll(items));
+    this.saves = new Batches(BATCH_MAX, (items) => this.saveAll(items));
+    this.starts = new Batches(BATCH_MAX, (items) => this.startAll(items));
   }
 
   /** False: it had been started before, as the same thing. */

@@ -64,7 +64,8 @@ it('a killed worker loses nothing: another one goes on from the checkpoints', as
   const one = await begin();
   const errands = await start(6);
   const ids = errands.map(({ id }) => id);
-  while ((await standing(ids)) < 6) await sleep(10);
+  const isSecond = ([key]: [string, number]): boolean => key.endsWith('/1');
+  while ((await askedFor(ids)).filter(isSecond).length < 6) await sleep(10);
   await one.signal('SIGKILL');
   const two = await begin();
   for (const { workflowId } of errands) {
@@ -73,11 +74,10 @@ it('a killed worker loses nothing: another one goes on from the checkpoints', as
   }
   expect(two.log.filter(({ event }) => event === 'workflow.recovered')).toHaveLength(6);
   expect(await standing(ids)).toBe(18);
-  // The first step was behind a checkpoint, the second one was under way or about to be.
+  // The first step was behind a checkpoint, the second one was under way or done.
   const asked = await askedFor(ids);
   expect(asked.filter(([key, n]) => key.endsWith('/0') && n === 1)).toHaveLength(6);
-  expect(asked.filter(([key, n]) => key.endsWith('/1') && n <= 2)).toHaveLength(6);
-  expect(asked.some(([, n]) => n === 2)).toBe(true);
+  expect(asked.filter(isSecond).some(([, n]) => n === 2)).toBe(true);
 });
 
 it('a worker that was frozen wakes up fenced, lets go, and works on under a new lease', async () => {
