@@ -20,9 +20,9 @@ export const LEASE_MS = 2000;
 export async function recovery(url: string, backlog: number): Promise<Recovered> {
   const schema = `backlog_${backlog}`;
   await migrate(url, { schema });
-  let done = 0;
-  const step = async ({ input }: EffectCall<{ at: number }>) => {
-    if (input.at === 4) done += 1;
+  const ended = new Set<string>();
+  const step = ({ input, key }: EffectCall<{ at: number }>) => {
+    if (input.at === 4) ended.add(key);
     return Promise.resolve(input.at);
   };
   const orchestrations = [executable('five', machine, { effects: { step } })];
@@ -47,9 +47,9 @@ export async function recovery(url: string, backlog: number): Promise<Recovered>
     leaseMs: LEASE_MS,
     pollMs: 100,
   });
-  while (done === 0) await sleep(5);
+  while (ended.size === 0) await sleep(5);
   const first = performance.now() - died;
-  while (done < backlog) await sleep(5);
+  while (ended.size < backlog) await sleep(5);
   const all = performance.now() - died;
   await executor.close({ drain: true });
   await client.close();
