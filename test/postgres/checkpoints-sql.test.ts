@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PostgresServer } from '../../src/postgres/server/running.ts';
-import { startServer } from '../../src/postgres/server/server.ts';
+import { startTestServer } from './server-under-test.ts';
 import { openStore } from '../../src/postgres/store.ts';
 import { scenarios } from './checkpoint-scenarios.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -12,7 +12,7 @@ const script = readFileSync(new URL('../../spec/checkpoints.sql', import.meta.ur
 
 let server: PostgresServer;
 beforeAll(async () => {
-  server = await startServer({ durable: false });
+  server = await startTestServer();
 });
 afterAll(() => server.stop());
 

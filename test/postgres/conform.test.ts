@@ -5,12 +5,12 @@ import { conform, type ConformReport } from '../../src/conform/conform.ts';
 import type { Model, PostgresBinding } from '../../src/model/define.ts';
 import { parameterValues } from '../../src/model/parameter.ts';
 import type { PostgresServer } from '../../src/postgres/server/running.ts';
-import { startServer } from '../../src/postgres/server/server.ts';
+import { startTestServer } from './server-under-test.ts';
 
 const script = fileURLToPath(new URL('../../dist/src/cli/executor-worker.js', import.meta.url));
 let server: PostgresServer;
 beforeAll(async () => {
-  server = await startServer({ durable: false });
+  server = await startTestServer();
 });
 afterAll(() => server.stop());
 

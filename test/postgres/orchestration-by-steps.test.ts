@@ -10,14 +10,14 @@ import { parameterValues } from '../../src/model/parameter.ts';
 import { runWorkflows } from '../../src/postgres/run.ts';
 import type { PostgresServer } from '../../src/postgres/server/running.ts';
 import { ServiceTables } from '../../src/postgres/services.ts';
-import { startServer } from '../../src/postgres/server/server.ts';
+import { startTestServer } from './server-under-test.ts';
 import bySteps from './fixtures/by-steps.ts';
 
 const script = fileURLToPath(new URL('../../dist/src/cli/executor-worker.js', import.meta.url));
 const file = fileURLToPath(new URL('fixtures/by-steps.ts', import.meta.url));
 let server: PostgresServer;
 beforeAll(async () => {
-  server = await startServer({ durable: false });
+  server = await startTestServer();
 });
 afterAll(() => server.stop());
 

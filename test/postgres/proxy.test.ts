@@ -4,14 +4,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MessageSplitter } from '../../src/postgres/frontend.ts';
 import { type PostgresProxy, startProxy } from '../../src/postgres/proxy.ts';
 import type { PostgresServer } from '../../src/postgres/server/running.ts';
-import { startServer } from '../../src/postgres/server/server.ts';
+import { startTestServer } from './server-under-test.ts';
 import { openStore, type Save, type Store } from '../../src/postgres/store.ts';
 
 let server: PostgresServer;
 let proxy: PostgresProxy;
 let direct: Store;
 beforeAll(async () => {
-  server = await startServer({ durable: false });
+  server = await startTestServer();
   proxy = await startProxy(server.url);
   direct = openStore(server.url);
   await direct.migrate();

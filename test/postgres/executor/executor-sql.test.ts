@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Journal } from '../../../src/postgres/executor/journal.ts';
 import type { PostgresServer } from '../../../src/postgres/server/running.ts';
-import { startServer } from '../../../src/postgres/server/server.ts';
+import { startTestServer } from '../server-under-test.ts';
 import { targetOf } from '../../../src/postgres/store.ts';
 import { mutants, scenarios, type Bench } from './scenarios.ts';
 
@@ -13,7 +13,7 @@ const right = scriptOf('executor');
 
 let server: PostgresServer;
 beforeAll(async () => {
-  server = await startServer({ durable: false });
+  server = await startTestServer();
 });
 afterAll(() => server.stop());
 

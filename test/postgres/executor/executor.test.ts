@@ -13,14 +13,14 @@ import {
 import { Journal } from '../../../src/postgres/executor/journal.ts';
 import { targetOf } from '../../../src/postgres/store.ts';
 import type { PostgresServer } from '../../../src/postgres/server/running.ts';
-import { startServer } from '../../../src/postgres/server/server.ts';
+import { startTestServer } from '../server-under-test.ts';
 import { errandIn, worldSchema, type Deed } from './errand.ts';
 
 let server: PostgresServer;
 let world: Pool;
 const open = new Set<Executor>();
 beforeAll(async () => {
-  server = await startServer({ durable: false });
+  server = await startTestServer();
   world = new Pool({ connectionString: server.url, max: 4 });
   await world.query(worldSchema);
   await migrate(server.url);

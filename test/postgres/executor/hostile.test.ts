@@ -16,7 +16,7 @@ import {
   type LogEntry,
 } from '../../../src/executor.ts';
 import type { PostgresServer } from '../../../src/postgres/server/running.ts';
-import { startServer } from '../../../src/postgres/server/server.ts';
+import { startTestServer } from '../server-under-test.ts';
 import { blocksOf } from '../../unit/docs/markdown.ts';
 
 interface Kept {
@@ -61,7 +61,7 @@ let server: PostgresServer;
 let admin: Pool;
 const open = new Set<Executor>();
 beforeAll(async () => {
-  server = await startServer({ durable: false });
+  server = await startTestServer();
   admin = new Pool({ connectionString: server.url, max: 2 });
   await migrate(server.url);
 });
