@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import type { Report } from '../model/verdict.ts';
 import { ONE_ORDER } from '../explore/exploration.ts';
 import { commandText } from '../report/command.ts';
@@ -8,7 +7,7 @@ import { example } from './example.ts';
 import { exploring, stoppedReport } from './check-progress.ts';
 import type { CheckAnswer, CheckProgress, CheckRequest } from './check-task.ts';
 import { EXIT_MISTAKE } from './exit-code.ts';
-import { numberOr, positiveNumber, propertyFlag, refuseUnavailable } from './flags.ts';
+import { numberOr, positiveNumber, propertyFlag } from './flags.ts';
 import { setFlag, setParameters, texts, wholeNumber } from './flags.ts';
 import { runIsolated } from './isolated.ts';
 import { limitsOf } from './limits.ts';
@@ -45,8 +44,7 @@ function documentFor(ending: Ending<CheckAnswer, CheckProgress>, request: CheckR
 }
 
 async function perform(invocation: Invocation): Promise<Outcome> {
-  const { options, note } = invocation;
-  refuseUnavailable(options, ['watch']);
+  const { options, note, signal } = invocation;
   if (typeof options['replay'] === 'string') return replay(invocation, options['replay']);
   if (typeof options['example'] === 'string') return example(invocation, options['example']);
   if (numberOr(options['workers'], 1) > 1) note('note: this version explores with one worker');
@@ -58,6 +56,7 @@ async function perform(invocation: Invocation): Promise<Outcome> {
       timeoutMs,
       memoryBytes,
       onProgress: (progress) => line.update(exploring(progress)),
+      signal,
     });
     const report = documentFor(ending, request);
     const assumptions = ending.is === 'done' ? ending.answer.assumptions : [];
@@ -100,7 +99,7 @@ export const checkVerb: Verb = {
       .option('--out <dir>', 'write report.json there')
       .option('--symmetry', 'count states that differ by a permutation of replicas once')
       .option('--reduce', 'take independent steps in one order where that changes no verdict')
-      .addOption(new Option('--watch').hideHelp());
+      .option('--watch', 'check again whenever the model file, or one it imports, is saved');
   },
   perform,
 };

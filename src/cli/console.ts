@@ -10,6 +10,8 @@ import type { Page } from './verb.ts';
 /** Columns where the output is no terminal. */
 const WIDTH_DEFAULT = 100;
 const WIDTH_MIN = 60;
+/** Clears a terminal, but not what was scrolled away. */
+const CLEAR = '\u001b[2J\u001b[H';
 
 function paintFor(stream: NodeJS.WriteStream): Paint {
   return stream.isTTY && !process.env['NO_COLOR'] ? coloured : plain;
@@ -48,6 +50,7 @@ export class Console {
   private readonly verb: string;
   /** Whether stdout has its one answer. */
   private isAnswered = false;
+  private hasSpoken = false;
   private folder: string | null = null;
 
   constructor(args: readonly string[]) {
@@ -69,8 +72,15 @@ export class Console {
     this.folder = folder;
   };
 
+  /** Makes room for another answer: where the last one was seen, or with a line between them. */
+  readonly clear = (): void => {
+    if (this.hasSpoken) process.stdout.write(process.stdout.isTTY ? CLEAR : '\n');
+    this.isAnswered = false;
+  };
+
   private answer(text: string): void {
     this.isAnswered = true;
+    this.hasSpoken = true;
     process.stdout.write(text);
   }
 
@@ -85,6 +95,7 @@ export class Console {
 
   /** An error on stderr, and as the document where one was asked for and none was printed yet. */
   error(error: ErrorDescription): void {
+    this.hasSpoken = true;
     process.stderr.write(errorText(error, paintFor(process.stderr)));
     if (this.isAnswered) return;
     const report = errorDocument(this.verb, error);

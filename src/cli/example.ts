@@ -14,7 +14,10 @@ import { outcomeOf, type Invocation, type Outcome } from './verb.ts';
  * `check --example P`: a shortest run that shows what the property asks for. `holds` says that
  * there is one; the property itself is not decided.
  */
-export async function example({ model, options }: Invocation, name: string): Promise<Outcome> {
+export async function example(
+  { model, options, signal }: Invocation,
+  name: string,
+): Promise<Outcome> {
   const limits = limitsOf(options);
   const request: ExampleRequest = {
     model,
@@ -30,6 +33,7 @@ export async function example({ model, options }: Invocation, name: string): Pro
     const ending = await runIsolated<PropertyReport, Progress>('example', request, {
       ...limits,
       onProgress: (progress) => line.update(exploring(progress)),
+      signal,
     });
     const found = ending.is === 'done' ? ending.answer : null;
     const report = documentOf({

@@ -22,6 +22,8 @@ export function boundOf(
 
 export interface IsolatedOptions<Progress> extends LimitOptions {
   readonly onProgress: (progress: Progress) => void;
+  /** Stops the task at once when it is aborted; null or left out: nothing does. */
+  readonly signal?: AbortSignal | null;
 }
 
 /**
@@ -40,7 +42,9 @@ export async function runIsolated<Answer, Progress = never>(
   const limits = new Limits(options, interrupt, (by) => thread?.stop(by));
   try {
     thread = takeThread<Answer, Progress>(task, options.memoryBytes);
-    const { onProgress } = options;
+    const { onProgress, signal } = options;
+    const running = thread;
+    signal?.addEventListener('abort', () => running.stop('interrupted'), { once: true });
     thread.begin({ request, interruption }, { onStarted: limits.onStarted, onProgress });
     return await thread.ending;
   } finally {

@@ -1,13 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { ReconvergeError } from '../model/error.ts';
 import { packageVersion } from './package.ts';
-import { HelpShown, type Invocation, type Outcome, type Verb } from './verb.ts';
+import { startAhead } from './thread-ahead.ts';
+import { AllShown, type Invocation, type Outcome, type Verb } from './verb.ts';
+import type { Screen } from './watch.ts';
 
-type Invoked = Omit<Invocation, 'note'>;
+type Invoked = Omit<Invocation, 'note' | 'signal'>;
 
 interface Frame {
   readonly verbs: readonly Verb[];
-  readonly note: (line: string) => void;
+  readonly screen: Screen;
   /** Told what `--out` names, before the verb begins. */
   readonly into: (folder: string) => void;
 }
@@ -44,14 +46,33 @@ const missingVerb = (verbs: readonly Verb[]): ReconvergeError => {
   return new ReconvergeError('RCV502', 'a verb is missing', { hint: `verbs: ${names}` });
 };
 
+/** Performs a verb until nobody watches it any more. @throws AllShown */
+async function watched(
+  verb: Verb,
+  invoked: Invoked,
+  screen: Screen,
+  args: readonly string[],
+): Promise<never> {
+  const { watch } = await import('./watch.ts');
+  const { note } = screen;
+  throw new AllShown(
+    await watch(invoked.model, {
+      perform: (signal) => verb.perform({ ...invoked, note, signal }),
+      prepare: () => startAhead(args),
+      screen,
+      isJson: invoked.options['json'] === true,
+    }),
+  );
+}
+
 /**
  * Reads the arguments and performs the verb.
  * @throws ReconvergeError RCV502 for arguments that make no sense, and what the verb throws
- * @throws HelpShown when help or the version was asked for
+ * @throws AllShown when help or the version was asked for, or the verb was watched
  */
 export async function perform(
   args: readonly string[],
-  { verbs, note, into }: Frame,
+  { verbs, screen, into }: Frame,
 ): Promise<Outcome> {
   const program = new Command('reconverge')
     .description('model checking for the fault tolerance of orchestrations')
@@ -63,7 +84,8 @@ export async function perform(
     addVerb(program, verb, async (invoked) => {
       const { out } = invoked.options;
       if (typeof out === 'string') into(out);
-      outcome = await verb.perform({ ...invoked, note });
+      if (invoked.options['watch'] === true) await watched(verb, invoked, screen, args);
+      outcome = await verb.perform({ ...invoked, note: screen.note, signal: null });
     });
   }
   if (args.every((arg) => arg === '--json')) throw missingVerb(verbs);
@@ -71,7 +93,7 @@ export async function perform(
     await program.parseAsync(args, { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    if (SHOWN.has(thrown.code)) throw new HelpShown();
+    if (SHOWN.has(thrown.code)) throw new AllShown(0);
     throw usageError(thrown);
   }
   if (outcome === null) throw missingVerb(verbs);

@@ -13,7 +13,7 @@ import { outcomeOf, type Invocation, type Outcome } from './verb.ts';
  * @throws ReconvergeError RCV504 for a file without traces
  */
 export async function replay(invocation: Invocation, file: string): Promise<Outcome> {
-  const { model, options, note } = invocation;
+  const { model, options, note, signal } = invocation;
   const { traces, parameters, hash } = readRecorded(file);
   const set = { ...parameters, ...setParameters(texts(options['set'])) };
   const request: ReplayRequest = { model, set, traces };
@@ -21,6 +21,7 @@ export async function replay(invocation: Invocation, file: string): Promise<Outc
   const ending = await runIsolated<ReplayAnswer>('replay', request, {
     ...limits,
     onProgress: () => {},
+    signal,
   });
   const { started } = ending;
   if (hash !== null && started !== null && hash !== started.model.hash) {

@@ -29,5 +29,6 @@ export function takeThread<Answer, Progress>(
   if (found?.task === task && found.thread.memoryBytes === memoryBytes) {
     return found.thread as Thread<Answer, Progress>;
   }
+  void found?.thread.close();
   return new Thread<Answer, Progress>(task, memoryBytes);
 }

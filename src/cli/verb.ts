@@ -26,6 +26,8 @@ export interface Invocation {
   readonly options: Readonly<Record<string, unknown>>;
   /** A line for people on stderr: notes and warnings, never the answer. */
   readonly note: (line: string) => void;
+  /** Aborted when nobody needs the answer any more; null: it is needed. */
+  readonly signal: AbortSignal | null;
 }
 
 /**
@@ -44,8 +46,15 @@ export interface Verb {
   readonly perform: (invocation: Invocation) => Promise<Outcome>;
 }
 
-/** Thrown when help or the version was asked for and has been printed: there is no outcome. */
-export class HelpShown extends Error {}
+/** Thrown when all has been printed, be it help or many answers: there is no outcome left. */
+export class AllShown extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super('all has been shown');
+    this.exitCode = exitCode;
+  }
+}
 
 /** An outcome whose exit code says no more than the result. */
 export function outcomeOf(report: Report, text: (page: Page) => string): Outcome {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Report } from '../../src/model/verdict.ts';
 
 /** The built command line: `npm test` builds first. */
-const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('./fixtures/', import.meta.url));
 
 export const fixture = (name: string): string => `${FIXTURES}${name}`;

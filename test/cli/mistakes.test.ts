@@ -86,7 +86,7 @@ describe.concurrent('mistakes on the command line', () => {
     [['check', model, '--timeout', '-1'], 'RCV502', /--timeout/],
     [['check', model, '--memory', 'much'], 'RCV502', /--memory/],
     [['check', model, '--workers', '0'], 'RCV502', /--workers/],
-    [['check', model, '--watch'], 'RCV505', /--watch is not available/],
+    [['check', model, '--watch'], 'RCV502', /answers more than once, --json just once/],
     [['check', model, '--set', 'participants'], 'RCV501', /'--set participants'/],
     [['check', model, '--set', '=3'], 'RCV501', /'--set =3'/],
     [['check', model, '--set', 'bugs=none'], 'RCV102', /no parameter 'bugs'/],
