@@ -3,6 +3,7 @@ import { conformVerb } from './conform.ts';
 import { diffVerb } from './diff.ts';
 import { doctorVerb } from './doctor.ts';
 import { exportVerb } from './export.ts';
+import { initVerb } from './init.ts';
 import { mutateVerb } from './mutate.ts';
 import { reportVerb } from './report.ts';
 import { runVerb } from './run.ts';
@@ -19,5 +20,6 @@ export const VERBS: readonly Verb[] = [
   exportVerb,
   diffVerb,
   reportVerb,
+  initVerb,
   doctorVerb,
 ];

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { blocksOf, fileNameOf, linksOf, type Block } from './docs/markdown.ts';
+import { blocksOf, editOf, fileNameOf, linksOf, type Block } from './docs/markdown.ts';
 import { exchangesOf, isSame, Terminal } from './docs/transcript.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -62,11 +62,16 @@ describe('transcripts', () => {
   test.each(told)('%s', { timeout: 240_000 }, async (path) => {
     const place = join(folder, path.replaceAll('/', '-'));
     mkdirSync(place);
+    writeFileSync(join(place, 'package.json'), '{}\n');
     const terminal = new Terminal(main, place);
     const text = read(path);
     const updated: { readonly block: Block; readonly printed: readonly string[] }[] = [];
     for (const block of blocksOf(text)) {
       if (block.language === 'ts') writeFileSync(join(place, fileNameOf(block)), block.text);
+      if (block.language === 'diff') {
+        const { file, apply } = editOf(block);
+        writeFileSync(join(place, file), apply(readFileSync(join(place, file), 'utf8')));
+      }
       if (block.language !== 'console') continue;
       const printed: string[] = [];
       for (const { command, output } of exchangesOf(block.text)) {

@@ -25,9 +25,30 @@ export function blocksOf(markdown: string): readonly Block[] {
 
 /** The name of the file that a TypeScript block is: its first line is `// name.ts`. */
 export function fileNameOf({ text, line }: Block): string {
-  const name = /^\/\/ ([\w-]+\.ts)$/m.exec(text.split('\n')[0] ?? '')?.[1];
+  const name = /^\/\/ ([\w-]+\.m?ts)$/m.exec(text.split('\n')[0] ?? '')?.[1];
   if (name === undefined) throw new Error(`line ${line}: a program begins with // name.ts`);
   return name;
+}
+
+/** An edit that a document asks its reader for: lines of a file, and what they become. */
+export interface Edit {
+  readonly file: string;
+  readonly apply: (text: string) => string;
+}
+
+/** Reads a `diff` block: `--- file`, then lines with `-` and those with `+` in their place. */
+export function editOf({ text, line }: Block): Edit {
+  const [head = '', ...lines] = text.split('\n');
+  const file = /^--- (\S+)$/.exec(head)?.[1];
+  if (file === undefined) throw new Error(`line ${line}: an edit begins with --- file`);
+  const marked = (mark: string): string =>
+    lines.flatMap((one) => (one.startsWith(mark) ? [`${one.slice(1)}\n`] : [])).join('');
+  const apply = (before: string): string => {
+    const parts = before.split(marked('-'));
+    if (parts.length !== 2) throw new Error(`line ${line}: no such lines in ${file}`);
+    return parts.join(marked('+'));
+  };
+  return { file, apply };
 }
 
 /** The targets of the links that lead to files, without their fragments. */
