@@ -22,9 +22,13 @@ const entries = [
 
 /** What is needed at once, and what is always needed together. */
 const first = /src\/(model\/error|cli\/(thread|thread-ahead|limits|exit-code))\.ts$/;
+/** What reports are written with, and whatever else the command line and the engine share. */
+const pages =
+  /src\/(report\/(?!hash)|export\/(exchange|sequence|statechart)|explore\/exploration|model\/failure)\b/;
 const engine = /src\/(model|machine|explore|check|report|cli\/(check-task|.+-model|import-file))\b/;
 const groups = [
   { name: 'first', test: first },
+  { name: 'pages', test: pages },
   { name: 'engine', test: engine },
   { name: 'xstate', test: /node_modules\/xstate\/dist\/(?!xstate-(dev|graph))/ },
   { name: 'commander', test: /node_modules\/commander\// },

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import type { ConformReport } from '../conform/conform.ts';
-import { UnboundedComponent } from '../machine/component.ts';
 import { ReconvergeError } from '../model/error.ts';
 import type { Report } from '../model/verdict.ts';
 import { commandText } from '../report/command.ts';
@@ -15,8 +14,7 @@ import {
   texts,
   wholeNumber,
 } from './flags.ts';
-import { loadModel } from './load-model.ts';
-import { openModel, type OpenModel } from './open-model.ts';
+import type { OpenModel } from './open-model.ts';
 import { ProgressLine } from './progress.ts';
 import { outcomeOf, type Invocation, type Outcome, type Verb } from './verb.ts';
 
@@ -45,11 +43,13 @@ async function conformed(invocation: Invocation, line: ProgressLine): Promise<Ou
   const { model: asked, options } = invocation;
   refuseUnavailable(options, ['suite', 'history']);
   const set = setParameters(texts(options['set']));
-  const opened = await openModel({ model: asked, set });
-  const [{ conform }, model] = await Promise.all([
+  const [{ conform }, { loadModel }, { openModel }] = await Promise.all([
     import('../conform/conform.js'),
-    loadModel(asked),
+    import('./load-model.ts'),
+    import('./open-model.ts'),
   ]);
+  const opened = await openModel({ model: asked, set });
+  const model = await loadModel(asked);
   return interruptible(async (interrupted) => {
     const server = await openDatabase(options, { durable: false });
     try {
@@ -75,6 +75,7 @@ async function perform(invocation: Invocation): Promise<Outcome> {
   try {
     return await conformed(invocation, line);
   } catch (thrown) {
+    const { UnboundedComponent } = await import('../machine/component.ts');
     if (!(thrown instanceof UnboundedComponent)) throw thrown;
     throw new ReconvergeError('RCV602', thrown.message, {
       hint: 'conform plays the whole span: bound the model first, check says what grows',

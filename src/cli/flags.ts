@@ -47,6 +47,14 @@ export function numberOr<T>(value: unknown, otherwise: T): number | T {
   return typeof value === 'number' ? value : otherwise;
 }
 
+/** The seed that was given, or one drawn by chance: a whole number from 0 to 2^31 - 1. */
+export async function seedOr(given: unknown): Promise<number> {
+  if (typeof given === 'number') return given;
+  // Takes Node long to load, and most commands do without it.
+  const { randomInt } = await import('node:crypto');
+  return randomInt(2 ** 31);
+}
+
 /**
  * The texts of `--set k=v` by name; the last one counts.
  * @throws ReconvergeError RCV501 when one of them is no `k=v`

@@ -76,7 +76,11 @@ export async function perform(
 ): Promise<Outcome> {
   const program = new Command('reconverge')
     .description('model checking for the fault tolerance of orchestrations')
-    .version(packageVersion())
+    .option('-V, --version', 'output the version number')
+    .on('option:version', () => {
+      process.stdout.write(`${packageVersion()}\n`);
+      throw new HelpShown();
+    })
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   let outcome: Outcome | null = null;

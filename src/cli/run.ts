@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
@@ -7,9 +6,7 @@ import type { PropertyReport } from '../model/verdict.ts';
 import { documentOf } from '../report/document.ts';
 import { runText } from '../report/run.ts';
 import { interruptible, openDatabase, postgresFlag, workerEntry } from './database.ts';
-import { numberOr, setFlag, setParameters, texts, wholeNumber } from './flags.ts';
-import { loadModel } from './load-model.ts';
-import { openModel } from './open-model.ts';
+import { numberOr, seedOr, setFlag, setParameters, texts, wholeNumber } from './flags.ts';
 import { ProgressLine } from './progress.ts';
 import { outcomeOf, type Invocation, type Outcome, type Verb } from './verb.ts';
 
@@ -41,12 +38,14 @@ function property(found: RunReport): PropertyReport {
 
 async function perform({ model: asked, options }: Invocation): Promise<Outcome> {
   const set = setParameters(texts(options['set']));
-  const opened = await openModel({ model: asked, set });
-  const [{ runWorkflows }, model] = await Promise.all([
+  const [{ runWorkflows }, { loadModel }, { openModel }] = await Promise.all([
     import('../postgres/run.js'),
-    loadModel(asked),
+    import('./load-model.ts'),
+    import('./open-model.ts'),
   ]);
-  const seed = numberOr(options['seed'], null) ?? randomInt(2 ** 31);
+  const opened = await openModel({ model: asked, set });
+  const model = await loadModel(asked);
+  const seed = await seedOr(options['seed']);
   const line = new ProgressLine(process.stderr);
   try {
     return await interruptible(async (interrupted) => {

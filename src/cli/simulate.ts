@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { InvalidArgumentError } from 'commander';
 import type { SimulationReport } from '../generate/simulate.ts';
 import type { PropertyReport, Report } from '../model/verdict.ts';
@@ -6,7 +5,15 @@ import { commandText } from '../report/command.ts';
 import { documentOf } from '../report/document.ts';
 import { counted } from '../report/lines.ts';
 import { reportText } from '../report/text.ts';
-import { numberOr, propertyFlag, setFlag, setParameters, texts, wholeNumber } from './flags.ts';
+import {
+  numberOr,
+  propertyFlag,
+  seedOr,
+  setFlag,
+  setParameters,
+  texts,
+  wholeNumber,
+} from './flags.ts';
 import { boundOf, runIsolated } from './isolated.ts';
 import { limitsOf, type LimitOptions } from './limits.ts';
 import { ProgressLine } from './progress.ts';
@@ -21,14 +28,14 @@ function seedNumber(text: string): number {
 }
 
 /** Chance comes from here and nowhere else: a seed that was not given is drawn, and reported. */
-function requestOf({ model, options }: Invocation): SimulateRequest {
+async function requestOf({ model, options }: Invocation): Promise<SimulateRequest> {
   const { path } = options;
   return {
     model,
     set: setParameters(texts(options['set'])),
     properties: texts(options['property']),
     runs: numberOr(options['runs'], null),
-    seed: numberOr(options['seed'], null) ?? randomInt(2 ** 31),
+    seed: await seedOr(options['seed']),
     path: typeof path === 'string' ? path : null,
   };
 }
@@ -75,7 +82,7 @@ function textFor(ending: Ending<SimulationReport, number>, report: Report, page:
 }
 
 async function perform(invocation: Invocation): Promise<Outcome> {
-  const request = requestOf(invocation);
+  const request = await requestOf(invocation);
   const limits = limitsOf({});
   const line = new ProgressLine(process.stderr);
   try {

@@ -7,6 +7,7 @@ import { ReconvergeError, messageOf } from '../model/error.ts';
 import { checkTask } from './check-task.ts';
 import type { Control, Message, Order, Preparation, Task, TaskName } from './protocol.ts';
 import { replayTask } from './replay-task.ts';
+import { optimiseLate } from './tiering.ts';
 
 const PROGRESS_EVERY_MS = 100;
 
@@ -70,6 +71,7 @@ const ordered = new Promise<Order>((resolve) => void parentPort?.once('message',
 try {
   const perform = await TASKS[(workerData as Preparation).task]();
   const { request, interruption } = await ordered;
+  optimiseLate();
   const answer = await perform(request as never, makeControl(interruption));
   await flushed();
   send({ is: 'done', answer });
