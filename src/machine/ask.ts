@@ -23,29 +23,23 @@ class Asked implements Question {
   private readonly viewer: Viewer;
   private readonly keyholes: Keyholes;
   private readonly predicate: NamedPredicate;
-  private readonly and: Asked | null;
   private readonly answers: Answers<boolean>;
 
-  constructor(viewer: Viewer, predicate: NamedPredicate, number: number, and: Asked | null) {
+  constructor(viewer: Viewer, predicate: NamedPredicate, number: number) {
     this.viewer = viewer;
     this.keyholes = viewer.keyholes;
     this.predicate = predicate;
     this.number = number;
-    this.and = and;
     this.answers = new Answers(viewer.keyholes);
   }
 
   private said(probe: Probe): unknown {
     const { name, holds } = this.predicate;
-    const said: unknown = evaluate(name, () => {
-      const own: unknown = this.viewer.show(probe, holds);
+    return evaluate(name, () => {
+      const said: unknown = this.viewer.show(probe, holds);
       if (this.contradiction !== null) throw this.contradiction;
-      return own;
+      return said;
     });
-    if (said !== true || this.and === null) return said;
-    const { reads, answer } = this.and.recall(probe.state);
-    for (const read of reads) probe.note(read);
-    return answer;
   }
 
   run(probe: Probe): void {
@@ -56,7 +50,8 @@ class Asked implements Question {
     }
   }
 
-  private recall(state: Int32Array): Evaluation<boolean> {
+  /** As `decide`, but asks once for all states that look the same to the predicate. */
+  recall(state: Int32Array): Evaluation<boolean> {
     const known = this.answers.find(state);
     if (known !== null) return known;
     const found = this.decide(state);
@@ -80,6 +75,14 @@ class Asked implements Question {
   }
 }
 
+/** Whether the second holds, too, where the first does. Neither is asked twice for it. */
+function both(first: Asked, second: Asked, state: Int32Array): Evaluation<boolean> {
+  const one = first.recall(state);
+  if (!one.answer) return one;
+  const { reads, answer } = second.recall(state);
+  return { reads: [...new Set([...one.reads, ...reads])], answer };
+}
+
 /** Decides the predicates of a system, by their place. */
 export function deciderOf(
   world: World,
@@ -89,16 +92,21 @@ export function deciderOf(
   const viewer = new Viewer(world, keyholes);
   const shared = new Map<NamedPredicate, Asked>();
   let questions = 0;
+  const askedOf = (predicate: NamedPredicate): Asked => {
+    questions += 1;
+    return new Asked(viewer, predicate, questions);
+  };
   const sharedOf = (predicate: NamedPredicate): Asked => {
     const one = shared.get(predicate) ?? askedOf(predicate);
     shared.set(predicate, one);
     return one;
   };
-  const askedOf = (predicate: NamedPredicate): Asked => {
-    const and = predicate.and === undefined ? null : sharedOf(predicate.and);
-    questions += 1;
-    return new Asked(viewer, predicate, questions, and);
-  };
-  const asked = predicates.map(askedOf);
-  return (index, state) => (asked[index] as Asked).decide(state);
+  const deciders = predicates.map((predicate) => {
+    const asked = askedOf(predicate);
+    const { and } = predicate;
+    if (and === undefined) return (state: Int32Array) => asked.decide(state);
+    const other = sharedOf(and);
+    return (state: Int32Array) => both(asked, other, state);
+  });
+  return (index, state) => deciders[index]!(state);
 }
