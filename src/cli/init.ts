@@ -4,7 +4,7 @@ import { ReconvergeError, messageOf } from '../model/error.ts';
 import type { PropertyReport } from '../model/verdict.ts';
 import { documentOf } from '../report/document.ts';
 import { aligned } from '../report/lines.ts';
-import { MODEL_FILES, MODEL_PATH, TEST_PATH, workflowFile, type FirstFile } from './first-model.ts';
+import { MODEL_FILES, MODEL_PATH, TEST_PATH, workflowFile, type FirstFile } from './init-files.ts';
 import { outcomeOf, type Outcome, type Page, type Verb } from './verb.ts';
 
 /** A file, where it belongs, and whether it was there already. */

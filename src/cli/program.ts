@@ -79,7 +79,7 @@ export async function perform(
     .option('-V, --version', 'output the version number')
     .on('option:version', () => {
       process.stdout.write(`${packageVersion()}\n`);
-      throw new HelpShown();
+      throw new AllShown(0);
     })
     .exitOverride()
     .configureOutput({ writeErr: () => {} });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MODEL_FILES } from '../../src/cli/first-model.ts';
+import { MODEL_FILES } from '../../src/cli/init-files.ts';
 import { blocksOf, editOf } from '../unit/docs/markdown.ts';
 import { exchangesOf, isSame } from '../unit/docs/transcript.ts';
 import { startRegistry, type Registry } from './newcomer/registry.ts';

@@ -86,9 +86,26 @@ function essence({ result, stats, properties }: CheckReport, depth = stats.depth
     // How one waits for too long, to an end or round and round, is not the shortest of its kind.
     const isAnyLength = trace === null || trace.loop !== null || failure === 'bound';
     const length = isAnyLength ? null : trace.steps.length;
-    return [name, verdict, failure, values, length];
+    return [name, verdict, failure, { ...values, ...NO_NOTES }, length];
   });
   return JSON.stringify({ result, states, transitions, depth, said });
+}
+
+/** What is said of emptiness where it is certain (spec 1.8); tables are less often certain. */
+const NO_NOTES = { neverFired: undefined, steps: undefined, antecedent: undefined };
+
+/** The notes that are not among those of the other report. */
+function furtherNotes(of: CheckReport, than: CheckReport): readonly string[] {
+  const notes = ({ properties }: CheckReport): readonly string[] =>
+    properties.flatMap(({ name, values }) =>
+      Object.keys(NO_NOTES).flatMap((note) => {
+        const value = values[note];
+        if (value === undefined) return [];
+        return (Array.isArray(value) ? value : [value]).map((one) => `${name}: ${note}: ${one}`);
+      }),
+    );
+  const known = new Set(notes(than));
+  return notes(of).filter((note) => !known.has(note));
 }
 
 const BY_TABLES: readonly Strategy[] = ['tables', 'refined', 'table', 'sweep'];
@@ -106,6 +123,7 @@ function strategyDisagreements(system: System, report: CheckReport): readonly st
       const said = essence(found, found.stats.depth ?? report.stats.depth);
       compared.set(strategy, (compared.get(strategy) ?? 0) + 1);
       if (said !== plainly) disagreeing.push(`${strategy}: ${said}, plainly ${plainly}`);
+      disagreeing.push(...furtherNotes(found, report).map((note) => `${strategy}: ${note}`));
     } catch (thrown) {
       // There are tables, but not for this way.
       if (thrown instanceof Untabled) continue;

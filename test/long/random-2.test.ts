@@ -5,7 +5,7 @@ import { compareSeeds } from '../differential/compare.ts';
 const ENOUGH = 5000;
 let all = 0;
 
-it.each(Array.from({ length: 40 }, (_, part) => 6200 + 150 * part))(
+it.each(Array.from({ length: 42 }, (_, part) => 7000 + 150 * part))(
   'the engine agrees with the naive oracle on 150 random systems from seed %i',
   { timeout: 900_000 },
   (first) => {
