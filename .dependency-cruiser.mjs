@@ -66,7 +66,10 @@ export default {
       name: 'no-development-packages',
       severity: 'error',
       from: { path: '^(src|models|properties)/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg'],
+        dependencyTypesNot: ['type-only', 'npm-peer'],
+      },
     },
     ...floorRules,
     ...typeRules,

@@ -14,6 +14,7 @@ const typescriptIn = (folder) =>
 const entries = [
   'src/index',
   'src/executor',
+  'src/vitest/index',
   ...['main', 'worker', 'executor-worker', 'start'].map((name) => `src/cli/${name}`),
   ...typescriptIn('models'),
   ...typescriptIn('models/regressions'),
@@ -53,7 +54,7 @@ export default {
   plugins: [nothingStale],
   // Nothing of ours does anything by being imported.
   treeshake: { moduleSideEffects: false },
-  external: ['fast-check', 'jiti', 'pg'],
+  external: ['fast-check', 'jiti', 'pg', 'vitest'],
   resolve: { alias: { reconverge: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
   output: {
     dir: 'dist',

@@ -103,3 +103,16 @@ export type { FailureSequence } from './generate/sequence.ts';
 export type { WalkOptions } from './generate/walk.ts';
 export { recoveryOf } from './check/recovery-of.ts';
 export type { DerivedRecovery, GlobalState } from './check/recovery-of.ts';
+
+export { driver } from './drive/driver.ts';
+export type { Beginning, Driver, DriverParts, Take } from './drive/driver.ts';
+export type { DrivenFaultName, NamesIn, OtherStepName, StepName } from './drive/driver.ts';
+export type { Reading, Strikes, Takes } from './drive/driver.ts';
+export type { Deviation, Played, PlayOptions, Sequence, Sighting } from './drive/play.ts';
+export { Deviated, DrivenSuite, suiteFor } from './drive/driven-suite.ts';
+export type { DrivenSuiteOptions, SuiteOptions } from './drive/driven-suite.ts';
+export type { ActionReply, ModelAction } from './generate/action.ts';
+export type { Observed, SeenActor, SeenState } from './generate/seen-state.ts';
+export type { Coverage } from './generate/suite/criteria.ts';
+export type { Suite } from './generate/suite/suite.ts';
+export type { Names } from './model/names.ts';

@@ -7,7 +7,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export default defineConfig(({ mode }) => {
   const isLong = mode === 'long';
   return {
-    resolve: { alias: { reconverge: `${root}src/index.ts` } },
+    resolve: {
+      alias: {
+        'reconverge/vitest': `${root}src/vitest/index.ts`,
+        reconverge: `${root}src/index.ts`,
+      },
+    },
     test: {
       root,
       include: isLong

@@ -12,6 +12,8 @@ export interface State {
 /** A way on from a state, to a different one. */
 export interface Step {
   readonly action: number;
+  /** The rule that makes it. */
+  readonly rule: number;
   /** (actor, event, fault), interned: what a step is recognised by in another sequence. */
   readonly name: number;
   /** Which of the state's steps of that name it is. */
@@ -140,7 +142,7 @@ export class Stepping {
         const ordinal = next(`name ${name}`);
         const unit = this.units.of(`${rule} ${action} ${next(`unit ${rule} ${action}`)}`);
         const isFault = this.compiled.action(action).label === 'F';
-        steps.push({ action, name, ordinal, unit, isFault, brokenClaim, to });
+        steps.push({ action, rule, name, ordinal, unit, isFault, brokenClaim, to });
       }
     }
     return { steps, isStuck };

@@ -31,6 +31,8 @@ export interface Compiled extends IntegerSystem {
   readonly world: World;
   readonly starts: InitialStates;
   readonly actorNames: readonly string[];
+  /** What kind of step a rule makes, and the actor it is about. */
+  rule(index: number): Pick<Rule, 'kind' | 'of'>;
   claimText(index: number): string;
   stateView(state: Int32Array): StateView;
   /** The named guards that let an action happen in a state. */
@@ -114,6 +116,7 @@ export function compile(
       return facetsOf(actor.locals.at(value), actor.instance.name);
     },
     action: (index): Action => names.actions[index] as Action,
+    rule: (index) => rules.at(index),
     claimText: (index) => names.claims[index] as string,
     expand: (rule, state) => expanded(rule, state, false),
     ...(world.inboxes.every((lists) => lists === null)

@@ -95,7 +95,7 @@ export function serveRule(world: World, { index, name }: Instance): Rule {
       }
     }
   };
-  return { name: `${name} effects`, expand };
+  return { name: `${name} effects`, kind: 'serve', of: index, expand };
 }
 
 /** A reply reaches its asker, or its checkpoint is saved (spec 1.5, 5.4). */
@@ -123,7 +123,7 @@ export function answerRule(world: World, { index, name }: Instance): Rule {
       });
     }
   };
-  return { name: `${name} replies`, expand };
+  return { name: `${name} replies`, kind: 'deliver', of: index, expand };
 }
 
 /** A request that nobody awaits is applied after all: a fault without a budget (spec 2.5). */
@@ -146,7 +146,7 @@ export function adriftRule(world: World, { index, name }: Instance): Rule {
       steps.emit(draft, { actor: index, event, label: 'F', fault: fired });
     }
   };
-  return { name: `${name} adrift`, expand };
+  return { name: `${name} adrift`, kind: 'adrift', of: index, expand };
 }
 
 /** @throws ReconvergeError RCV206 when an effect names no single actor */

@@ -73,7 +73,7 @@ function environmentRule(
       steps.emit(draft, { actor: index, event, label, fault: fault?.fired ?? null });
     }
   };
-  return { name: `${name} ${type}`, expand };
+  return { name: `${name} ${type}`, kind: 'event', of: index, expand };
 }
 
 /** Events that start the machines, from outside the actors (spec 1.3). */
@@ -111,7 +111,7 @@ export function timerRule(world: World, { index, name }: Instance): Rule {
       steps.emit(draft, { actor: index, event, label });
     }
   };
-  return { name: `${name} timers`, expand };
+  return { name: `${name} timers`, kind: 'timer', of: index, expand };
 }
 
 /** The message in front is delivered (spec 1.4). */
@@ -128,7 +128,7 @@ function fifoRule(world: World, instance: Instance): Rule {
     draft.deliver(index, body, event);
     steps.emit(draft, { actor: index, event, label });
   };
-  return { name: `${name} inbox`, expand };
+  return { name: `${name} inbox`, kind: 'message', of: index, expand };
 }
 
 /** A message waiting in a bag or fifo is delivered (spec 1.4). */
@@ -150,7 +150,7 @@ export function inboxRule(world: World, instance: Instance): Rule {
       steps.emit(draft, { actor: index, event, label });
     }
   };
-  return { name: `${name} inbox`, expand };
+  return { name: `${name} inbox`, kind: 'message', of: index, expand };
 }
 
 /** A message of a set is delivered, again and again, wherever it makes a difference (spec 1.4). */
@@ -165,7 +165,7 @@ export function letterRule(world: World, { receiver, event, text, component }: L
     draft.deliver(receiver, body, event);
     steps.emit(draft, { actor: receiver, event, label });
   };
-  return { name: `${instance.name} inbox ${text}`, expand };
+  return { name: `${instance.name} inbox ${text}`, kind: 'message', of: receiver, expand };
 }
 
 function sameEvent(a: JsonEvent | undefined, b: JsonEvent): boolean {

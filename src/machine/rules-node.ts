@@ -91,7 +91,7 @@ function strikeRule(world: World, kind: NodeFault, target: Target, fault: Declar
       steps.emit(draft, naming);
     }
   };
-  const rule = { name: `${name} ${kind}`, expand };
+  const rule: Rule = { name: `${name} ${kind}`, kind: 'strike', of: owner, expand };
   if (group.length < 2 || !fallApart(world, group)) return rule;
   const budget = fault.pool === null ? -1 : world.budgetComponent(fault.pool);
   const members = group.map((instance) => memberOf(world, kind, instance, fault));
@@ -106,7 +106,7 @@ function wakeRule(world: World, { index, name }: Instance): Rule {
     draft.setLocal(index, { ...local, mode: 'up' });
     steps.emit(draft, { actor: index, event: { type: WAKE }, label: 'E' });
   };
-  return { name: `${name} wake`, expand };
+  return { name: `${name} wake`, kind: 'wake', of: index, expand };
 }
 
 function restartRule(world: World, { index, name, inputs }: Instance): Rule {
@@ -118,7 +118,7 @@ function restartRule(world: World, { index, name, inputs }: Instance): Rule {
     draft.restart(index, local.survives === null ? inputs[0] : local.survives.input);
     steps.emit(draft, { actor: index, event: { type: RESTART }, label: 'R' });
   };
-  return { name: `${name} restart`, expand };
+  return { name: `${name} restart`, kind: 'restart', of: index, expand };
 }
 
 function targets(world: World): readonly Target[] {

@@ -6,9 +6,24 @@ import type { DeclaredFault } from './fault.ts';
 import type { Probe } from './probe.ts';
 import type { World } from './world.ts';
 
+/** What kind of step a rule makes (spec 1.3 to 1.6, 2.3, 2.5). */
+export type RuleKind =
+  | 'serve'
+  | 'deliver'
+  | 'adrift'
+  | 'event'
+  | 'message'
+  | 'timer'
+  | 'strike'
+  | 'restart'
+  | 'wake';
+
 /** One way for the system to move; its outcomes depend on what it reads through the probe, only. */
 export interface Rule {
   readonly name: string;
+  readonly kind: RuleKind;
+  /** The actor it is about: for `serve` the one that asks. */
+  readonly of: number;
   readonly expand: (probe: Probe, steps: Steps) => void;
   /** What `expand` says, member by member, where it falls apart into members. */
   readonly joint?: Omit<JointForm, 'action'> & { readonly naming: Naming };

@@ -1,4 +1,5 @@
 import type { Parameters, ParameterValues } from './parameter.ts';
+import type { Names } from './names.ts';
 import type { System } from './system.ts';
 
 /**
@@ -27,12 +28,12 @@ export interface PostgresBinding {
 }
 
 /** A parametrised family of systems: what a model file exports as its default. */
-export interface Model {
+export interface Model<N extends Names = Names> {
   readonly kind: 'reconverge/model';
   readonly name: string;
   readonly description: string;
   readonly parameters: Parameters;
-  readonly build: (values: Values) => System;
+  readonly build: (values: Values) => System<N>;
   /** How the model of those values runs on PostgreSQL; null if it does not. */
   readonly postgres: ((values: Values) => PostgresBinding) | null;
 }
@@ -40,20 +41,23 @@ export interface Model {
 /** Parameters by name, as `parameterValues` makes them. */
 export type Values = Readonly<Record<string, string | number>>;
 
-export function defineModel<const P extends Parameters = Record<never, never>>(family: {
+export function defineModel<
+  const P extends Parameters = Record<never, never>,
+  N extends Names = Names,
+>(family: {
   readonly name: string;
   readonly description?: string;
   readonly parameters?: P;
-  readonly build: (values: ParameterValues<P>) => System;
+  readonly build: (values: ParameterValues<P>) => System<N>;
   readonly postgres?: (values: ParameterValues<P>) => PostgresBinding;
-}): Model {
+}): Model<N> {
   const { name, description = '', parameters = {} as P, build, postgres = null } = family;
   return {
     kind: 'reconverge/model',
     name,
     description,
     parameters,
-    build: build as Model['build'],
+    build: build as Model<N>['build'],
     postgres: postgres as Model['postgres'],
   };
 }

@@ -2,6 +2,7 @@ import type { AnyStateMachine, InputFrom, SnapshotFrom } from 'xstate';
 import type { EffectFault, Failure, FaultNature, NodeFault } from './failure.ts';
 import type { RecoveryTable } from './recovery.ts';
 import type { AnyOf, EventOf, InvokedBy, Part, Parts, SourceName, TagOf } from './part.ts';
+import type { Names, NamesOf } from './names.ts';
 import type { Property } from './property.ts';
 import type { View } from './view.ts';
 
@@ -163,9 +164,11 @@ export type FaultTolerance<P extends Parts, Hosts extends string> = RecoveryPart
   };
 
 /** Actors together with what may fail and how they recover: what the checker explores. */
-export interface System {
+export interface System<N extends Names = Names> {
   readonly parts: Parts;
   readonly tolerance: AnyFaultTolerance;
+  /** For the compiler alone: it is never there. */
+  readonly '~names'?: N;
 }
 
 /** `FaultTolerance` as the engine reads it: names to look up, lambdas to call with views. */
@@ -204,7 +207,9 @@ export type AnyFaults = NodeFaults & {
 export function actors<const P extends Parts>(
   parts: P,
 ): {
-  faultTolerant<const Hosts extends string = never>(tolerance: FaultTolerance<P, Hosts>): System;
+  faultTolerant<const Hosts extends string = never>(
+    tolerance: FaultTolerance<P, Hosts>,
+  ): System<NamesOf<P, EffectName<P>>['names']>;
 } {
   return {
     faultTolerant: (tolerance) => ({ parts, tolerance: tolerance as unknown as AnyFaultTolerance }),

@@ -1,0 +1,104 @@
+import { Actions } from '../action.ts';
+import { lineGraph, type Digraph } from './digraph.ts';
+import { Places } from './place.ts';
+import type { Span } from './span.ts';
+
+/** What a suite is to cover. */
+export const COVERAGES = [
+  'states',
+  'transitions',
+  'transition-pairs',
+  'faults',
+  'recovery',
+] as const;
+export type Coverage = (typeof COVERAGES)[number];
+
+interface ReadWalk {
+  readonly start: number;
+  readonly steps: readonly number[];
+}
+
+/**
+ * What is to be visited: sets of nodes of a graph, one of each, and how a walk through that graph
+ * is read as a walk of the model.
+ */
+export interface Goals {
+  readonly graph: Digraph;
+  readonly goals: readonly (readonly number[])[];
+  /** Where a walk begins, and its steps, by number. */
+  readonly read: (walk: readonly number[]) => ReadWalk;
+  /** What a goal is, in words. */
+  readonly text: (goal: number) => string;
+}
+
+/** Every step that passes, by its name and by what all actors are doing when it is taken. */
+function stepsInPlaces(span: Span, counts: (step: number) => boolean): Goals {
+  const places = new Places(span.stepping);
+  const actions = new Actions(span.stepping);
+  const classes = new Map<string, number[]>();
+  for (const [number, step] of span.steps.entries()) {
+    if (!counts(number)) continue;
+    const from = span.states[span.from[number]!]!;
+    const key = `${actions.of(from, step).name} in ${places.of(from)}`;
+    const known = classes.get(key);
+    if (known === undefined) classes.set(key, [number]);
+    else known.push(number);
+  }
+  const names = [...classes.keys()];
+  return { ...bySteps(span), goals: [...classes.values()], text: (goal) => names[goal]! };
+}
+
+function bySteps(span: Span): Goals {
+  const graph = lineGraph(span.graph);
+  const goals = span.steps.map((_, number) => [number]);
+  const read = (walk: readonly number[]): ReadWalk => ({
+    start: span.from[walk[0]!]!,
+    steps: walk,
+  });
+  return { graph, goals, read, text: (goal) => `step ${goal}` };
+}
+
+function byStates(span: Span): Goals {
+  const { offsets, targets } = span.graph;
+  const read = (walk: readonly number[]): ReadWalk => ({
+    start: walk[0]!,
+    steps: walk.slice(1).map((state, index) => targets.indexOf(state, offsets[walk[index]!])),
+  });
+  const goals = span.states.map((_, number) => [number]);
+  return { graph: span.graph, goals, read, text: (goal) => `state ${goal}` };
+}
+
+/** Two steps, one after the other. A behaviour of a single step has none. */
+function byPairs(span: Span): Goals {
+  const line = lineGraph(span.graph);
+  const graph = lineGraph(line);
+  const first = new Int32Array(line.targets.length);
+  for (let step = 0; step < line.nodes; step += 1) {
+    first.fill(step, line.offsets[step], line.offsets[step + 1]);
+  }
+  const read = (walk: readonly number[]): ReadWalk => {
+    const begin = first[walk[0]!]!;
+    const steps = [begin, ...walk.map((pair) => line.targets[pair]!)];
+    return { start: span.from[begin]!, steps };
+  };
+  const goals = Array.from({ length: graph.nodes }, (_, pair) => [pair]);
+  return { graph, goals, read, text: (goal) => `pair ${goal}` };
+}
+
+/** What a criterion asks for in a model. */
+export function goalsOf(span: Span, coverage: Coverage): Goals {
+  const { stepping, steps } = span;
+  const label = (step: number): string => stepping.compiled.action(steps[step]!.action).label;
+  switch (coverage) {
+    case 'states':
+      return byStates(span);
+    case 'transitions':
+      return bySteps(span);
+    case 'transition-pairs':
+      return byPairs(span);
+    case 'faults':
+      return stepsInPlaces(span, (step) => steps[step]!.isFault);
+    case 'recovery':
+      return stepsInPlaces(span, (step) => label(step) === 'R');
+  }
+}

@@ -1,0 +1,5 @@
+/** The door to vitest: tests of models, and of systems along models. */
+export { checkModel } from './check-model.ts';
+export type { CheckModelOptions } from './check-model.ts';
+export { conforms } from './conforms.ts';
+export type { ConformsOptions } from './conforms.ts';
