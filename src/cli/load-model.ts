@@ -7,12 +7,13 @@ import type { System } from '../model/system.ts';
 import { importFile } from './import-file.ts';
 import { isRegression, libraryUrl } from './library.ts';
 
-const EXTENSIONS = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']);
+/** How the name of a file ends that may hold a model. */
+export const MODEL_EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 
 /** Whether the argument is a path to a file rather than a name of the library. */
 export function isPath(model: string): boolean {
   if (isRegression(model)) return false;
-  return model.includes('/') || model.includes(sep) || EXTENSIONS.has(extname(model));
+  return model.includes('/') || model.includes(sep) || MODEL_EXTENSIONS.includes(extname(model));
 }
 
 function fileOf(path: string): string {

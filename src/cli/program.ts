@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import { ReconvergeError } from '../model/error.ts';
 import { packageVersion } from './package.ts';
 import { startAhead } from './thread-ahead.ts';
@@ -24,16 +24,23 @@ function usageError(thrown: CommanderError): ReconvergeError {
   });
 }
 
-function addVerb(program: Command, verb: Verb, answer: (invoked: Invoked) => Promise<void>): void {
-  const command = program.command(verb.name).description(verb.summary);
+/** A verb with its arguments and flags, as commander knows it. */
+export function declared(verb: Verb): Command {
+  const command = new Command(verb.name).description(verb.summary);
   if (verb.takesModel) {
     command.argument('<model>', 'a name of the library, or a path to a .ts or .js file');
   }
   for (const [name, about] of Object.entries(verb.operands ?? {})) {
-    command.argument(`<${name}>`, about);
+    const argument = new Argument(`<${name}>`, about);
+    command.addArgument(verb.choices === undefined ? argument : argument.choices(verb.choices));
   }
   verb.declare(command);
-  command.option('--json', 'print one JSON document on stdout, errors included');
+  return command.option('--json', 'print one JSON document on stdout, errors included');
+}
+
+function addVerb(program: Command, verb: Verb, answer: (invoked: Invoked) => Promise<void>): void {
+  const command = declared(verb).copyInheritedSettings(program);
+  program.addCommand(command);
   command.action(async (...args: readonly unknown[]) => {
     const given = args.slice(0, -2).map(String);
     const [model, operands] = verb.takesModel ? [given[0] ?? '', given.slice(1)] : ['', given];

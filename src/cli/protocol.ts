@@ -23,7 +23,15 @@ export type Message =
   | { readonly is: 'bug'; readonly message: string; readonly stack: string }
   | { readonly is: 'exhausted'; readonly what: string };
 
-export type TaskName = 'check' | 'example' | 'export' | 'mutate' | 'replay' | 'report' | 'simulate';
+export type TaskName =
+  | 'check'
+  | 'example'
+  | 'export'
+  | 'mutate'
+  | 'names'
+  | 'replay'
+  | 'report'
+  | 'simulate';
 
 /** What the main thread starts the worker thread with: enough to load what the task needs. */
 export interface Preparation {

@@ -40,6 +40,8 @@ export interface Verb {
   readonly takesModel: boolean;
   /** Arguments behind the model, if any: their names, and what they are. Left out: none. */
   readonly operands?: Readonly<Record<string, string>>;
+  /** What the first of them may be; left out: anything. */
+  readonly choices?: readonly string[];
   /** Declares the flags. */
   readonly declare: (command: Command) => void;
   /** @throws ReconvergeError for the user's mistakes; anything else ends in exit code 4 */

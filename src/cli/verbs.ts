@@ -1,4 +1,5 @@
 import { checkVerb } from './check.ts';
+import { completionVerb } from './completion.ts';
 import { conformVerb } from './conform.ts';
 import { diffVerb } from './diff.ts';
 import { doctorVerb } from './doctor.ts';
@@ -22,4 +23,5 @@ export const VERBS: readonly Verb[] = [
   reportVerb,
   initVerb,
   doctorVerb,
+  completionVerb(() => VERBS),
 ];

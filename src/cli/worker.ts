@@ -52,6 +52,7 @@ const TASKS: { readonly [name in TaskName]: () => Promise<AnyTask> } = {
   example: async () => (await import('./example-task.ts')).exampleTask,
   export: async () => (await import('./export-task.ts')).exportTask,
   mutate: async () => (await import('./mutate-task.ts')).mutateTask,
+  names: async () => (await import('./names-task.ts')).namesTask,
   replay: async () => replayTask,
   report: async () => (await import('./report-task.ts')).reportTask,
   simulate: async () => (await import('./simulate-task.ts')).simulateTask,
