@@ -1,6 +1,6 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { lchownSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ReconvergeError } from '../../model/error.ts';
 
 /** Numeric user and group that a process is started as. */
@@ -71,4 +71,12 @@ export function temporaryBase(account: Account | null): string {
 /** The status of a file, or undefined when there is none. */
 export function statOf(path: string) {
   return statSync(path, { throwIfNoEntry: false });
+}
+
+/** A folder with everything in it goes to the account; links themselves, not what they name. */
+export function giveTo(folder: string, { uid, gid }: Account): void {
+  for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    lchownSync(join(folder, entry), uid, gid);
+  }
+  lchownSync(folder, uid, gid);
 }

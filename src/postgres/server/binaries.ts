@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cpSync, lchownSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf, ReconvergeError } from '../../model/error.ts';
-import { type Account, canRead, canTraverse, statOf } from './account.ts';
+import { type Account, canRead, canTraverse, giveTo, statOf } from './account.ts';
 
 /** The PostgreSQL majors that the SQL of `spec/checkpoints.sql` is written for. */
 export type Major = 16 | 17 | 18;
@@ -94,13 +94,6 @@ export function prepareNative(native: string, account: Account | null, copyTo: s
     throw new ReconvergeError('RCV402', `cannot make the library links in ${copyTo}`);
   }
   return copyTo;
-}
-
-function giveTo(folder: string, { uid, gid }: Account): void {
-  for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    lchownSync(join(folder, entry), uid, gid);
-  }
-  lchownSync(folder, uid, gid);
 }
 
 /**

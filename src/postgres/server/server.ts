@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReconvergeError } from '../../model/error.ts';
 import { serverAccount, temporaryBase } from './account.ts';
+import { copyPrimary, type Primary } from './base-backup.ts';
 import { type Major, prepareBinaries } from './binaries.ts';
 import { claimDataDirectory, initialise, makeDataDirectory } from './data-directory.ts';
 import { externalServer } from './external.ts';
@@ -28,6 +29,8 @@ export interface ServerOptions {
   readonly checksums?: boolean;
   /** Further configuration parameters, for example `{ max_prepared_transactions: '10' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Be a standby of that server: its data is copied instead of made. */
+  readonly standbyOf?: Primary;
   /** How long a start may take, recovery after a crash included. Default 60,000 ms. */
   readonly startTimeoutMs?: number;
 }
@@ -59,7 +62,11 @@ export async function startServer(options: ServerOptions = {}): Promise<Postgres
     );
     const dataDirectory = makeDataDirectory(home.dataDirectory, account);
     if (kept !== null) claimDataDirectory(dataDirectory);
-    await initialise(home, binaries, dataDirectory, options.checksums ?? true);
+    if (options.standbyOf !== undefined) {
+      await copyPrimary(options.standbyOf, dataDirectory, account);
+    } else {
+      await initialise(home, binaries, dataDirectory, options.checksums ?? true);
+    }
     const start: Start = {
       home,
       native: binaries.native,
