@@ -19,6 +19,12 @@ async function killing(bug: Bug | null): Promise<string | null> {
   return null;
 }
 
+test('few sequences, and a proof that hardly fewer would do', () => {
+  expect(suite.walks.length).toBeGreaterThanOrEqual(suite.lowerBound);
+  expect(suite.walks.length).toBeLessThanOrEqual(1.5 * suite.lowerBound);
+  expect(BUGS.length).toBeGreaterThanOrEqual(20);
+});
+
 test('the order as it should be agrees with every sequence', async () => {
   expect(await killing(null)).toBeNull();
 });

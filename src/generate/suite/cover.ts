@@ -2,6 +2,7 @@ import { condensed, type Condensed } from './condensed.ts';
 import type { Digraph } from './digraph.ts';
 import { fewestPaths } from './flow.ts';
 import { Heaviest } from './heaviest.ts';
+import { Tour } from './tour.ts';
 
 /** Walks that visit, for each goal, one of its nodes. */
 export interface Cover {
@@ -10,8 +11,10 @@ export interface Cover {
   readonly lowerBound: number;
 }
 
-/** Rounds in which the weights of the bound are bettered. */
-const ROUNDS = 400;
+/** Rounds in which the weights of the bound are bettered, at most, and edges looked at in them. */
+const ROUNDS_MAX = 3_000;
+const LOOKS_MAX = 150_000_000;
+/** What is left of the weight of a goal that a heaviest path visits. */
 const DECAY = 0.9;
 
 /** Goals by component: each once. */
@@ -55,18 +58,20 @@ function greedily(
 /**
  * Weights of goals such that no path weighs more than 1: every goal is visited, so that the paths
  * together weigh as much as all goals, and are at least as many. Weights of what heavy paths visit
- * are lessened again and again (Garg and Könemann 1998).
+ * are lessened again and again (Garg and Könemann 1998), or until the bound comes to `enough`.
  */
 function weighedBound(
   graph: Digraph,
   goalsAt: readonly (readonly number[])[],
-  isGoal: readonly boolean[],
+  goals: number,
+  enough: number,
 ): number {
   const heaviest = new Heaviest(graph);
-  const worth = Float64Array.from(isGoal, (is) => (is ? 1 : 0));
+  const worth = new Float64Array(goals).fill(1);
   const weights = new Float64Array(graph.nodes);
   let best = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
+  const rounds = Math.min(ROUNDS_MAX, LOOKS_MAX / (graph.targets.length + graph.nodes + 1));
+  for (let round = 0; round < rounds && best <= enough - 1; round += 1) {
     for (const [node, own] of goalsAt.entries()) {
       weights[node] = own.reduce((sum, goal) => sum + worth[goal]!, 0);
     }
@@ -77,72 +82,6 @@ function weighedBound(
     for (const goal of seen) worth[goal]! *= DECAY;
   }
   return Math.ceil(best - 1e-6);
-}
-
-/** Goes from node to node through the components of a path, to the goals in each. */
-class Tour {
-  private readonly whole: Digraph;
-  private readonly of: Int32Array;
-
-  constructor({ whole, of }: Condensed) {
-    this.whole = whole;
-    this.of = of;
-  }
-
-  /** A shortest way to a node that is wanted; by way of nodes that may be passed. */
-  private way(
-    from: readonly number[],
-    mayPass: (node: number) => boolean,
-    isWanted: (node: number) => boolean,
-  ): readonly number[] | null {
-    const { offsets, targets } = this.whole;
-    const parent = new Map<number, number>();
-    const queue = [...from];
-    for (const node of from) parent.set(node, -1);
-    for (const node of queue) {
-      if (isWanted(node)) {
-        const way = [node];
-        for (let at = parent.get(node)!; at !== -1; at = parent.get(at)!) way.push(at);
-        return way.toReversed();
-      }
-      for (let edge = offsets[node]!; edge < offsets[node + 1]!; edge += 1) {
-        const target = targets[edge]!;
-        if (parent.has(target) || !mayPass(target)) continue;
-        parent.set(target, node);
-        queue.push(target);
-      }
-    }
-    return null;
-  }
-
-  /** A walk along a path of components that visits the wanted nodes in them. */
-  along(path: readonly number[], wanted: Set<number>): readonly number[] {
-    const walk: number[] = [];
-    const { offsets, targets, starts } = this.whole;
-    const successors = (node: number): readonly number[] => [
-      ...targets.subarray(offsets[node], offsets[node + 1]),
-    ];
-    for (const [index, component] of path.entries()) {
-      const inside = (node: number): boolean => this.of[node] === component;
-      const open = (): boolean => [...wanted].some(inside);
-      let at = (index === 0 ? starts : successors(walk.at(-1)!)).filter(inside);
-      const go = (isGoal: (node: number) => boolean): void => {
-        const way = this.way(at, inside, isGoal);
-        if (way === null) throw new Error('internal: a component is not connected');
-        for (const node of way) wanted.delete(node);
-        walk.push(...way);
-        at = successors(way.at(-1)!).filter(inside);
-      };
-      while (open()) go((node) => wanted.has(node));
-      const next = path[index + 1];
-      if (next === undefined) break;
-      const leads = (node: number): boolean =>
-        successors(node).some((one) => this.of[one] === next);
-      const last = walk.at(-1);
-      if (last === undefined || this.of[last] !== component || !leads(last)) go(leads);
-    }
-    return walk;
-  }
 }
 
 /** Walks without what comes after the last node that only they visit, and without empty ones. */
@@ -179,21 +118,18 @@ export function coverOf(whole: Digraph, goals: readonly (readonly number[])[]): 
   const { paths, at } = greedily(parts.graph, goalsAt, goals.length);
   const { paths: fewest, antichain } = fewestPaths(parts.graph, new Set(at), paths);
   const isSingle = goals.every(({ length }) => length === 1);
-  const lowerBound = isSingle
-    ? antichain.length
-    : weighedBound(
-        parts.graph,
-        goalsAt,
-        goals.map(() => true),
-      );
   const wanted = new Set(
     goals.map((nodes, goal) => nodes.find((node) => parts.of[node] === at[goal])!),
   );
-  const tour = new Tour(parts);
+  const tour = new Tour(parts, wanted);
   const ofNode = new Map<number, number[]>();
   for (const [goal, nodes] of goals.entries()) {
     for (const node of nodes) ofNode.set(node, [...(ofNode.get(node) ?? []), goal]);
   }
-  const walks = fewest.map((path) => tour.along(path, wanted));
-  return { walks: trimmed(walks, (node) => ofNode.get(node) ?? []), lowerBound };
+  const long = fewest.map((path) => tour.along(path));
+  const walks = trimmed(long, (node) => ofNode.get(node) ?? []);
+  const lowerBound = isSingle
+    ? antichain.length
+    : weighedBound(parts.graph, goalsAt, goals.length, walks.length);
+  return { walks, lowerBound };
 }
