@@ -18,6 +18,7 @@ export default defineConfig(({ mode }) => {
       include: isLong
         ? [
             'test/long/**/*.test.ts',
+            'test/cli/help.test.ts',
             'test/postgres/run-killed.test.ts',
             'test/postgres/orchestration-by-steps.test.ts',
             'test/postgres/replication/*.test.ts',

@@ -82,6 +82,10 @@ function isUnreduced(ending: Ending<CheckAnswer, CheckProgress>): boolean {
 export const checkVerb: Verb = {
   name: 'check',
   summary: 'decide all properties on every reachable state',
+  examples: [
+    'npx reconverge check two-phase-commit --set participants=4 --out before',
+    'npx reconverge check order-fulfilment --set bug=forgetful --property converges',
+  ],
   takesModel: true,
   declare: (command) => {
     command

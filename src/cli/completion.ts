@@ -27,6 +27,10 @@ async function perform(
 export const completionVerb = (verbs: () => readonly Verb[]): Verb => ({
   name: 'completion',
   summary: 'print what makes the Tab key complete verbs, flags, models, parameters and properties',
+  examples: [
+    'eval "$(npx reconverge completion bash)"',
+    'npx reconverge completion zsh >_reconverge',
+  ],
   takesModel: false,
   operands: { shell: 'whose script' },
   choices: SHELLS,

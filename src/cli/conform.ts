@@ -89,6 +89,10 @@ async function perform(invocation: Invocation): Promise<Outcome> {
 export const conformVerb: Verb = {
   name: 'conform',
   summary: 'play every fault point of the model on PostgreSQL, in lock-step',
+  examples: [
+    'npx reconverge conform order-fulfilment --set crashes=0',
+    'npx reconverge conform order-fulfilment --set crashes=0 --postgres 17 --out conformance',
+  ],
   takesModel: true,
   declare: (command) => {
     command

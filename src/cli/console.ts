@@ -13,8 +13,14 @@ const WIDTH_MIN = 60;
 /** Clears a terminal, but not what was scrolled away. */
 const CLEAR = '\u001b[2J\u001b[H';
 
-function paintFor(stream: NodeJS.WriteStream): Paint {
-  return stream.isTTY && !process.env['NO_COLOR'] ? coloured : plain;
+/**
+ * Colour is for terminals. NO_COLOR (if not empty) turns it off, FORCE_COLOR on, also in pipes;
+ * `FORCE_COLOR=0` and `false` turn it off. FORCE_COLOR is asked first, as everywhere in Node.
+ */
+function paintFor({ isTTY }: NodeJS.WriteStream): Paint {
+  const { FORCE_COLOR: forced, NO_COLOR: refused, TERM: terminal } = process.env;
+  if (forced !== undefined) return forced === '0' || forced === 'false' ? plain : coloured;
+  return isTTY && !refused && terminal !== 'dumb' ? coloured : plain;
 }
 
 /**

@@ -54,6 +54,10 @@ const WHAT = 'a report.json, or a model, which is checked';
 export const diffVerb: Verb = {
   name: 'diff',
   summary: 'say which properties, bounds and tolerances changed between two versions of a model',
+  examples: [
+    'npx reconverge diff before/report.json two-phase-commit --set participants=4',
+    'npx reconverge diff before/report.json two-phase-commit --set bug=late-refusal',
+  ],
   takesModel: false,
   operands: { old: WHAT, new: WHAT },
   declare: (command) => {

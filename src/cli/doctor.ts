@@ -104,6 +104,7 @@ async function perform(): Promise<Outcome> {
 export const doctorVerb: Verb = {
   name: 'doctor',
   summary: 'say what this machine can do',
+  examples: ['npx reconverge doctor', 'npx reconverge doctor --json'],
   takesModel: false,
   declare: () => {},
   perform,

@@ -30,6 +30,10 @@ async function perform({ model, options }: Invocation): Promise<Outcome> {
 export const exportVerb: Verb = {
   name: 'export',
   summary: 'write the machines, or the trace of a property, as other tools read them',
+  examples: [
+    'npx reconverge export two-phase-commit --format mermaid',
+    'npx reconverge export order-fulfilment --set bug=forgetful --property converges --format text',
+  ],
   takesModel: true,
   declare: (command) => {
     command

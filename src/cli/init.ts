@@ -90,6 +90,7 @@ async function perform(): Promise<Outcome> {
 export const initVerb: Verb = {
   name: 'init',
   summary: 'write a first model, its test and its CI step into the project in this folder',
+  examples: ['npx reconverge init', 'npx reconverge init --json'],
   takesModel: false,
   declare: () => {},
   perform,

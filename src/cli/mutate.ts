@@ -46,6 +46,10 @@ async function perform({ model, options }: Invocation): Promise<Outcome> {
 export const mutateVerb: Verb = {
   name: 'mutate',
   summary: 'change the machines one small step at a time: which property notices?',
+  examples: [
+    'npx reconverge mutate two-phase-commit --max-states 10000',
+    'npx reconverge mutate chain-replication --out mutants',
+  ],
   takesModel: true,
   declare: (command) => {
     command

@@ -27,6 +27,8 @@ function usageError(thrown: CommanderError): ReconvergeError {
 /** A verb with its arguments and flags, as commander knows it. */
 export function declared(verb: Verb): Command {
   const command = new Command(verb.name).description(verb.summary);
+  const examples = verb.examples.map((example) => `  ${example}\n`);
+  command.addHelpText('after', `\nExamples:\n${examples.join('')}`.trimEnd());
   if (verb.takesModel) {
     command.argument('<model>', 'a name of the library, or a path to a .ts or .js file');
   }

@@ -86,6 +86,10 @@ async function perform({ model, options }: Invocation): Promise<Outcome> {
 export const reportVerb: Verb = {
   name: 'report',
   summary: 'write the dossier of invariants: what is proved of a model, and what breaks it',
+  examples: [
+    'npx reconverge report two-phase-commit',
+    'npx reconverge report chain-replication --with mutants/report.json --into pages',
+  ],
   takesModel: true,
   declare: (command) => {
     command

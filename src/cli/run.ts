@@ -82,6 +82,10 @@ async function perform({ model: asked, options }: Invocation): Promise<Outcome> 
 export const runVerb: Verb = {
   name: 'run',
   summary: 'run orchestrations on PostgreSQL, after recovering what an earlier run left',
+  examples: [
+    'npx reconverge run order-fulfilment --workflows 4 --workers 2 --seed 1 --faults 0.2',
+    'npx reconverge run order-fulfilment --workflows 0 --postgres 18 --json',
+  ],
   takesModel: true,
   declare: (command) => {
     command

@@ -101,6 +101,10 @@ async function perform(invocation: Invocation): Promise<Outcome> {
 export const simulateVerb: Verb = {
   name: 'simulate',
   summary: 'run random failure sequences and shrink those that violate a property',
+  examples: [
+    'npx reconverge simulate order-fulfilment --runs 200 --seed 1',
+    'npx reconverge simulate order-fulfilment --set bug=unrecalled --seed 5',
+  ],
   takesModel: true,
   declare: (command) => {
     command

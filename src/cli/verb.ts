@@ -37,6 +37,8 @@ export interface Invocation {
 export interface Verb {
   readonly name: string;
   readonly summary: string;
+  /** Commands as one types them, for its help; tests run them, in the order of the verbs. */
+  readonly examples: readonly [string, string];
   readonly takesModel: boolean;
   /** Arguments behind the model, if any: their names, and what they are. Left out: none. */
   readonly operands?: Readonly<Record<string, string>>;

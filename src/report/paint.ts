@@ -13,8 +13,9 @@ const FORMATS: Readonly<Record<Look, Parameters<typeof styleText>[0]>> = {
   fault: 'magenta',
 };
 
-/** For pipes, files and people who set NO_COLOR. */
+/** For pipes, files and people who want no colour. */
 export const plain: Paint = (_look, text) => text;
 
 /** For terminals. */
-export const coloured: Paint = (look, text) => styleText(FORMATS[look], text);
+export const coloured: Paint = (look, text) =>
+  styleText(FORMATS[look], text, { validateStream: false });

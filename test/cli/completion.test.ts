@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SCRIPTS, SEPARATOR } from '../../src/cli/completion-scripts.ts';
 import { documentIn, MAIN, reconverge } from './cli.ts';
+import { hasBash, hasCommand, hasTerminal, TERMINAL } from './terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'completion-test-'));
 const bin = join(folder, 'node_modules/.bin');
@@ -17,20 +18,6 @@ for (const file of ['mine.ts', 'mine.d.ts', 'notes.md', 'flows/late.mts']) {
 }
 writeFileSync(join(folder, 'script.bash'), SCRIPTS.bash);
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Runs a command in a terminal of its own (util-linux). */
-const TERMINAL = 'script';
-
-/** Is there a terminal to be had, and a Bash in it? */
-function hasCommand(name: string, ...args: readonly string[]): boolean {
-  try {
-    return execFileSync(name, args, { encoding: 'utf8' }) !== '';
-  } catch {
-    return false;
-  }
-}
-const hasBash = hasCommand('bash', '--version');
-const hasTerminal = hasBash && process.platform === 'linux' && hasCommand(TERMINAL, '--version');
 
 /** What Bash has to offer for a line, the cursor behind it. */
 async function tab(line: string): Promise<readonly string[]> {
