@@ -8,17 +8,19 @@ import type { Plan } from './plan.ts';
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 
 /**
- * The whole span of a system, with its edges, whatever its properties.
+ * The whole span of a system, with its edges, whatever its properties; or, marked incomplete, as
+ * much of it as there may be states.
  * @throws UnboundedComponent when there is no end to it
  */
 export function spanOf(
   system: System,
   predicates: Plan['predicates'],
+  statesMax = UNBOUNDED,
 ): readonly [Compiled, Exploration] {
   const compiled = compile(system, predicates);
   const found = new Search(new Questions(compiled), {
     bounds: {
-      statesMax: UNBOUNDED,
+      statesMax,
       depthMax: UNBOUNDED,
       timeoutMs: UNBOUNDED,
       memoryBytes: UNBOUNDED,

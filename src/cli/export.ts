@@ -1,10 +1,13 @@
 import { Option } from 'commander';
 import { documentOf } from '../report/document.ts';
 import type { ExportRequest, Format } from './export-task.ts';
-import { setFlag, setParameters, texts, wholeNumber } from './flags.ts';
+import { numberOr, setFlag, setParameters, texts, wholeNumber } from './flags.ts';
 import { boundOf, runIsolated } from './isolated.ts';
 import { limitsOf } from './limits.ts';
 import { outcomeOf, type Invocation, type Outcome, type Verb } from './verb.ts';
+
+/** Of a graph that anybody can look at. */
+const STATES_MAX = 500;
 
 async function perform({ model, options }: Invocation): Promise<Outcome> {
   const limits = limitsOf(options);
@@ -14,6 +17,7 @@ async function perform({ model, options }: Invocation): Promise<Outcome> {
     set: setParameters(texts(options['set'])),
     format: options['format'] as Format,
     property: typeof property === 'string' ? property : null,
+    statesMax: numberOr(options['maxStates'], STATES_MAX),
     memoryBytes: limits.memoryBytes,
   };
   const ending = await runIsolated<string>('export', request, { ...limits, onProgress: () => {} });
@@ -42,10 +46,15 @@ export const exportVerb: Verb = {
       .addOption(
         new Option(
           '--format <name>',
-          'mermaid: state or sequence diagrams; text: a trace in lanes; itf: traces',
+          'mermaid: state or sequence diagrams; dot: the graph of states; text, itf: a trace',
         )
-          .choices(['mermaid', 'text', 'itf'] satisfies readonly Format[])
+          .choices(['mermaid', 'dot', 'text', 'itf'] satisfies readonly Format[])
           .default('mermaid'),
+      )
+      .option(
+        '--max-states <n>',
+        `draw no graph of more states (default ${STATES_MAX})`,
+        wholeNumber(1),
       )
       .option('--memory <MiB>', 'stop at this resident size of the process', wholeNumber(1));
   },

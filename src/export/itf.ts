@@ -1,16 +1,20 @@
 import type { Json, StateView, Trace } from '../model/verdict.ts';
 
+/** What the format would take for a mark of its own, or we for our own "nothing". */
+const isMisread = ([key, value]: readonly [string, Json]): boolean =>
+  key === '' || key.startsWith('#') || (key === 'tag' && value === 'None');
+
 /** JSON as the Informal Trace Format writes it: no null, and whole numbers only as big integers. */
 function itfValue(value: Json): Json {
   if (value === null) return { tag: 'None', value: { '#tup': [] } };
   if (typeof value === 'number') {
-    return Number.isInteger(value) ? { '#bigint': String(value) } : String(value);
+    return Number.isInteger(value) ? { '#bigint': String(BigInt(value)) } : String(value);
   }
   if (Array.isArray(value)) return (value as Json[]).map(itfValue);
   if (typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value as StateView).map(([key, one]) => [key, itfValue(one)]),
-  );
+  const entries = Object.entries(value as StateView);
+  const told = entries.map(([key, one]) => [key, itfValue(one)] as const);
+  return entries.some(isMisread) ? { '#map': told } : Object.fromEntries(told);
 }
 
 /** A behaviour in the Informal Trace Format (Apalache ADR 15), one record per state. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { stateDiagram } from '../../src/export/statechart.ts';
+import { readDot } from '../unit/export/dot-reader.ts';
 import { documentIn, reconverge } from './cli.ts';
 
 const golden = (name: string): string =>
@@ -28,6 +29,7 @@ describe.concurrent('reconverge export', () => {
       [...VOLATILE, '--property', 'ships only what is charged', '--format', 'text'],
     ],
     ['token-ring-lasso.txt', [...RING, '--format', 'text']],
+    ['two-phase-commit-1.dot', ['two-phase-commit', '--set', 'participants=1', '--format', 'dot']],
     ['token-ring-lasso.itf', [...RING, '--format', 'itf']],
   ])('writes %s', async (name, args) => {
     const ran = await reconverge(['export', ...args]);
@@ -49,7 +51,25 @@ describe.concurrent('reconverge export', () => {
     expect(golden('token-ring-lasso.itf')).not.toContain('null');
   });
 
+  it.each([['two-phase-commit'], ['outbox', '--set', 'writers=1'], ['token-ring']])(
+    'draws every state and every step: %s %s %s',
+    async (...model) => {
+      const dot = ['export', ...model, '--format', 'dot', '--max-states', '10000'];
+      const { nodes, edges } = readDot((await reconverge(dot)).stdout);
+      const { stats } = documentIn(await reconverge(['check', ...model, '--json']));
+      expect(nodes.length).toBe(stats?.states);
+      const known = new Set(nodes);
+      expect(edges.filter(([from, to]) => !known.has(from) || !known.has(to))).toEqual([]);
+      const steps = edges.map(([, , label]) => label.split('\\l').length - 1 || 1);
+      expect(steps.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(stats!.transitions);
+      const reached = new Set(edges.filter(([from, to]) => from !== to).map(([, to]) => to));
+      expect(nodes.filter((node) => !reached.has(node)).length).toBeLessThan(nodes.length / 2);
+    },
+  );
+
   it.each([
+    [['order-fulfilment', '--property', 'total', '--format', 'dot'], 'RCV507'],
+    [['order-fulfilment', '--format', 'dot', '--max-states', '10'], 'RCV507'],
     [['order-fulfilment', '--property', 'total'], 'RCV507'],
     [['order-fulfilment', '--format', 'itf'], 'RCV507'],
     [['order-fulfilment', '--format', 'text'], 'RCV507'],
