@@ -5,10 +5,13 @@ import type { Report } from '../model/verdict.ts';
 import { commandText } from '../report/command.ts';
 import { conformanceText } from '../report/conformance.ts';
 import { documentOf } from '../report/document.ts';
+import { conformHistory, HISTORY_FLAGS } from './conform-history.ts';
 import { interruptible, openDatabase, postgresFlag, workerEntry } from './database.ts';
 import {
   numberOr,
+  positiveNumber,
   refuseUnavailable,
+  refuseWithout,
   setFlag,
   setParameters,
   texts,
@@ -41,7 +44,8 @@ function documentFor(found: ConformReport, { model, given }: OpenModel, asked: s
 
 async function conformed(invocation: Invocation, line: ProgressLine): Promise<Outcome> {
   const { model: asked, options } = invocation;
-  refuseUnavailable(options, ['suite', 'history']);
+  refuseUnavailable(options, ['suite']);
+  refuseWithout('history', options, HISTORY_FLAGS);
   const set = setParameters(texts(options['set']));
   const [{ conform }, { loadModel }, { openModel }] = await Promise.all([
     import('../conform/conform.js'),
@@ -73,6 +77,7 @@ async function conformed(invocation: Invocation, line: ProgressLine): Promise<Ou
 async function perform(invocation: Invocation): Promise<Outcome> {
   const line = new ProgressLine(process.stderr);
   try {
+    if (invocation.options['history'] !== undefined) return await conformHistory(invocation, line);
     return await conformed(invocation, line);
   } catch (thrown) {
     const { UnboundedComponent } = await import('../machine/component.ts');
@@ -88,7 +93,7 @@ async function perform(invocation: Invocation): Promise<Outcome> {
 /** `reconverge conform`: model and PostgreSQL in lock-step, at every fault point. */
 export const conformVerb: Verb = {
   name: 'conform',
-  summary: 'play every fault point of the model on PostgreSQL, in lock-step',
+  summary: 'play every fault point on PostgreSQL in lock-step, or judge what was recorded',
   examples: [
     'npx reconverge conform order-fulfilment --set crashes=0',
     'npx reconverge conform order-fulfilment --set crashes=0 --postgres 17 --out conformance',
@@ -100,7 +105,18 @@ export const conformVerb: Verb = {
       .addOption(postgresFlag())
       .option('--workers <n>', 'behaviours played at the same time', wholeNumber(1))
       .option('--suite <file>', 'not available in this version')
-      .option('--history <file>', 'not available in this version')
+      .option(
+        '--history <file|checkpoints|URL>',
+        'judge what was recorded: JSON lines, or the checkpoints of a database',
+      )
+      .option('--schema <name>', 'of the checkpoints (default reconverge_run)')
+      .option('--workflow <name>', 'judge this workflow only, by name or id')
+      .option('--data <dir>', 'the folder of the embedded server (default .reconverge/postgres)')
+      .option('--suffix', 'the history may begin anywhere')
+      .option('--prefix', 'the history may end anywhere')
+      .option('--max-states <n>', 'explore so many states at most', wholeNumber(1))
+      .option('--timeout <s>', 'stop after so many seconds', positiveNumber)
+      .option('--memory <MiB>', 'stop at this resident size of the process', wholeNumber(1))
       .option('--out <dir>', 'write report.json into this folder');
   },
   perform,

@@ -81,3 +81,17 @@ export function refuseUnavailable(
     hint: `leave --${asked} out`,
   });
 }
+
+/** @throws ReconvergeError RCV502 for flags that mean something only beside another one */
+export function refuseWithout(
+  needed: string,
+  options: Readonly<Record<string, unknown>>,
+  flags: Readonly<Record<string, string>>,
+): void {
+  if (options[needed] !== undefined) return;
+  const [, flag] = Object.entries(flags).find(([name]) => options[name] !== undefined) ?? [];
+  if (flag === undefined) return;
+  throw new ReconvergeError('RCV502', `${flag} goes with --${needed}`, {
+    hint: `add --${needed}, or leave ${flag} out`,
+  });
+}

@@ -27,6 +27,7 @@ export type TaskName =
   | 'check'
   | 'example'
   | 'export'
+  | 'history'
   | 'mutate'
   | 'names'
   | 'replay'

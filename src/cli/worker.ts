@@ -51,6 +51,7 @@ const TASKS: { readonly [name in TaskName]: () => Promise<AnyTask> } = {
   check: async () => checkTask,
   example: async () => (await import('./example-task.ts')).exampleTask,
   export: async () => (await import('./export-task.ts')).exportTask,
+  history: async () => (await import('./history-task.ts')).historyTask,
   mutate: async () => (await import('./mutate-task.ts')).mutateTask,
   names: async () => (await import('./names-task.ts')).namesTask,
   replay: async () => replayTask,

@@ -191,6 +191,11 @@ export class Search implements Exploration {
     return this.table.count;
   }
 
+  /** The states from the first on of which all edges are known. */
+  get expanded(): number {
+    return this.next;
+  }
+
   get bytes(): number {
     return this.table.bytes + this.parents.data.byteLength;
   }

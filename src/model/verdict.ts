@@ -96,8 +96,10 @@ export interface Divergence {
 }
 
 export interface Conformance {
-  readonly postgres: string;
-  readonly tier: 'T1' | 'T2' | 'T3';
+  /** The server's version; null where no server was asked: a history from a file. */
+  readonly postgres: string | null;
+  readonly tier: 'T1' | 'T2' | 'T3' | null;
+  /** Fault points played; of recorded histories, rows that a behaviour of the model has. */
   readonly points: { readonly covered: number; readonly total: number };
   readonly divergences: readonly Divergence[];
 }

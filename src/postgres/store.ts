@@ -49,6 +49,21 @@ export interface HistoryEntry {
   readonly supersededBy: string | null;
 }
 
+/** A recovery as history sees it: after all checkpoints of lower epochs, before its own. */
+export interface RecoveryEntry {
+  readonly checkpointId: string;
+  /** The epoch that it began. */
+  readonly epoch: number;
+}
+
+/** A workflow that is known to the store. */
+export interface WorkflowEntry {
+  readonly workflowId: string;
+  readonly status: 'running' | 'done';
+  /** How many checkpoints were ever saved; at least 1. */
+  readonly saved: number;
+}
+
 /** Where and how patiently to store. */
 export interface StoreOptions extends Partial<ConnectionLimits> {
   /** Lower-case letters, digits and _, up to 63. Default "reconverge". */
@@ -161,6 +176,28 @@ export class Store {
     }));
   }
 
+  /** All recoveries ever made of a workflow, in order. */
+  async recoveries(workflowId: string): Promise<RecoveryEntry[]> {
+    const sql = `
+      SELECT checkpoint_id, new_epoch FROM recoveries WHERE workflow_id = $1 ORDER BY new_epoch`;
+    const rows = await this.#connection.run<{ checkpoint_id: string; new_epoch: string }>(sql, [
+      workflowId,
+    ]);
+    return rows.map((row) => ({ checkpointId: row.checkpoint_id, epoch: Number(row.new_epoch) }));
+  }
+
+  /** All workflows, oldest first. */
+  async workflows(): Promise<WorkflowEntry[]> {
+    const sql = `
+      SELECT workflow_id, status, next_seq FROM workflows ORDER BY created_at, workflow_id`;
+    const rows = await this.#connection.run<WorkflowRow>(sql, []);
+    return rows.map((row) => ({
+      workflowId: row.workflow_id,
+      status: row.status,
+      saved: Number(row.next_seq),
+    }));
+  }
+
   /** Ids of workflows that are not done, oldest first, at most `limit` (1 to 10,000). */
   async unfinished(limit = 100): Promise<string[]> {
     const sql = `
@@ -231,6 +268,12 @@ interface HistoryRow {
   state_data: unknown;
   final: boolean;
   superseded_by: string | null;
+}
+
+interface WorkflowRow {
+  workflow_id: string;
+  status: 'running' | 'done';
+  next_seq: string;
 }
 
 /**

@@ -59,6 +59,8 @@ function told({ name }: PropertyReport, report: Report): string | null {
   }
   if (conformance !== null) {
     const { postgres, tier, points, divergences } = conformance;
+    if (properties.some(({ kind }) => kind === 'history'))
+      return `**Recorded**: ${points.covered} of ${counted(points.total, 'row')} of histories are of the model.`;
     const differ =
       divergences.length === 0 ? 'none differs' : counted(divergences.length, 'divergence');
     return `**Observed** on PostgreSQL ${postgres}, tier ${tier}: ${points.covered} of ${points.total} fault points, ${differ}.`;

@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { Judged } from '../conform/judge-history.ts';
+import { messageOf, ReconvergeError } from '../model/error.ts';
+import type { Conformance, PropertyReport, Report } from '../model/verdict.ts';
+import { recordedWorkflows } from '../postgres/recorded.ts';
+import { commandText } from '../report/command.ts';
+import { documentOf, type ModelIdentity } from '../report/document.ts';
+import { historyText } from '../report/history.ts';
+import { openDatabase } from './database.ts';
+import { numberOr, setParameters, texts } from './flags.ts';
+import type { HistoryProgress, HistoryRequest } from './history-task.ts';
+import { boundOf, runIsolated } from './isolated.ts';
+import { limitsOf } from './limits.ts';
+import type { ProgressLine } from './progress.ts';
+import { outcomeOf, type Invocation, type Outcome } from './verb.ts';
+
+/** States that are explored for one history unless more are asked for. */
+const STATES_MAX = 2_000_000;
+/** Where `run` keeps its workflows. */
+const SCHEMA = 'reconverge_run';
+const FOLDER = '.reconverge/postgres';
+/** What `--history` says for the tables of the database that `--postgres` names. */
+const TABLES = 'checkpoints';
+
+/** The flags that mean something with `--history` only. */
+export const HISTORY_FLAGS = {
+  schema: '--schema',
+  workflow: '--workflow',
+  data: '--data',
+  suffix: '--suffix',
+  prefix: '--prefix',
+  maxStates: '--max-states',
+  timeout: '--timeout',
+  memory: '--memory',
+} as const;
+
+type Options = Invocation['options'];
+type Source = Pick<HistoryRequest, 'recorded'> & { readonly postgres: string | null };
+
+const textOr = <T>(value: unknown, otherwise: T): string | T =>
+  typeof value === 'string' ? value : otherwise;
+
+async function ofTables(options: Options): Promise<Source> {
+  const schema = textOr(options['schema'], SCHEMA);
+  const dataDirectory = resolve(textOr(options['data'], FOLDER));
+  const server = await openDatabase(options, { dataDirectory });
+  try {
+    const only = textOr(options['workflow'], null);
+    const workflows = await recordedWorkflows(server.url, schema, only);
+    return { recorded: { is: 'tables', workflows }, postgres: server.version };
+  } finally {
+    await server.stop();
+  }
+}
+
+async function ofFile(file: string): Promise<Source> {
+  try {
+    const text = await readFile(file, 'utf8');
+    return { recorded: { is: 'lines', name: basename(file), text }, postgres: null };
+  } catch (thrown) {
+    throw new ReconvergeError('RCV607', `cannot read the history: ${messageOf(thrown)}`, {
+      at: file,
+      hint: `give a file of JSON lines, '${TABLES}', or the URL of a database`,
+      cause: thrown,
+    });
+  }
+}
+
+function source(options: Options): Promise<Source> {
+  const from = String(options['history']);
+  if (from === TABLES) return ofTables(options);
+  if (/^postgres(ql)?:\/\//.test(from)) return ofTables({ ...options, postgres: { url: from } });
+  return ofFile(from);
+}
+
+function property({ name, result, because, rows, taken, states, explored }: Judged) {
+  return {
+    name,
+    kind: 'history',
+    result,
+    failure: result === 'violated' ? 'step' : null,
+    vacuous: rows === 0,
+    because,
+    values: { rows, taken, states, explored },
+    trace: null,
+    replay: null,
+  } satisfies PropertyReport;
+}
+
+/** Nothing judged is no agreement. */
+function resultOf(judged: readonly Judged[]): Report['result'] {
+  if (judged.some(({ result }) => result === 'violated')) return 'violated';
+  const isAll = judged.length > 0 && judged.every(({ result }) => result === 'holds');
+  return isAll ? 'holds' : 'unknown';
+}
+
+function documentFor(
+  model: ModelIdentity | null,
+  judged: readonly Judged[],
+  postgres: string | null,
+): Report {
+  const sum = (count: (one: Judged) => number): number =>
+    judged.reduce((total, one) => total + count(one), 0);
+  const conformance: Conformance = {
+    postgres,
+    tier: postgres === null ? null : 'T1',
+    points: { covered: sum(({ taken }) => taken), total: sum(({ rows }) => rows) },
+    divergences: judged.flatMap(({ divergence }) => divergence ?? []),
+  };
+  const result = resultOf(judged);
+  const properties = judged.map(property);
+  const completeness = result === 'unknown' ? 'bounded' : 'exhaustive';
+  return documentOf({ verb: 'conform', model, result, completeness, properties, conformance });
+}
+
+/** `conform --history`: whether the model has the behaviours that were recorded. */
+export async function conformHistory(
+  { model, options }: Invocation,
+  line: ProgressLine,
+): Promise<Outcome> {
+  const limits = limitsOf(options);
+  const { recorded, postgres } = await source(options);
+  const request: HistoryRequest = {
+    model,
+    set: setParameters(texts(options['set'])),
+    recorded,
+    isSuffix: options['suffix'] === true,
+    isPrefix: options['prefix'] === true,
+    statesMax: numberOr(options['maxStates'], STATES_MAX),
+    ...limits,
+  };
+  const ending = await runIsolated<readonly Judged[], HistoryProgress>('history', request, {
+    ...limits,
+    onProgress: ({ done, of }) => line.update(`judging: ${done} of ${of} histories`),
+  });
+  const identity = ending.started?.model ?? null;
+  if (ending.is !== 'done') {
+    const bounds = boundOf(ending.by, limits);
+    const cut = documentOf({ verb: 'conform', model: identity, completeness: 'bounded', bounds });
+    return outcomeOf(cut, (page) => historyText(cut, page));
+  }
+  const report = documentFor(identity, ending.answer, postgres);
+  const given = ending.started?.given ?? {};
+  const flags = [['--history', String(options['history'])]] as const;
+  const replay = commandText('conform', model, given, flags);
+  return outcomeOf(report, (page) => historyText(report, page, replay));
+}

@@ -1,0 +1,81 @@
+import { historyOfLines } from '../conform/history-file.ts';
+import { historyOfWorkflow } from '../conform/history-table.ts';
+import type { History } from '../conform/history.ts';
+import { HistoryJudge, type Judged } from '../conform/judge-history.ts';
+import type { PostgresBinding } from '../model/define.ts';
+import type { System } from '../model/system.ts';
+import { Hosted } from '../postgres/hosted.ts';
+import type { RecordedWorkflow } from '../postgres/recorded.ts';
+import { loadModel } from './load-model.ts';
+import { openModel, type Asked } from './open-model.ts';
+import type { Task } from './protocol.ts';
+
+/** Histories to be judged, as they were read. */
+export interface HistoryRequest extends Asked {
+  readonly recorded:
+    | { readonly is: 'lines'; readonly name: string; readonly text: string }
+    | { readonly is: 'tables'; readonly workflows: readonly RecordedWorkflow[] };
+  /** They may begin anywhere, or end anywhere. */
+  readonly isSuffix: boolean;
+  readonly isPrefix: boolean;
+  readonly statesMax: number;
+  readonly timeoutMs: number | null;
+  readonly memoryBytes: number;
+}
+
+export interface HistoryProgress {
+  readonly done: number;
+  readonly of: number;
+}
+
+interface Asking {
+  readonly system: System;
+  readonly history: History;
+}
+
+/** The system with a workflow of that name: what its orchestrator starts with follows from it. */
+function started(system: System, { orchestrator, input }: PostgresBinding, name: string): System {
+  const part = system.parts[orchestrator] as System['parts'][string];
+  const parts = { ...system.parts, [orchestrator]: { ...part, input: () => input(name) } };
+  return { ...system, parts };
+}
+
+async function askings(request: HistoryRequest, system: System): Promise<readonly Asking[]> {
+  const { recorded, model, isSuffix, isPrefix } = request;
+  const asked = (history: History): History => ({
+    ...history,
+    isSuffix: isSuffix || history.isSuffix,
+    cut: isPrefix ? null : history.cut,
+  });
+  if (recorded.is === 'lines')
+    return [{ system, history: asked(historyOfLines(recorded.text, recorded.name)) }];
+  const { parameters } = (await openModel(request)).model;
+  const { binding } = new Hosted(await loadModel(model), parameters);
+  return recorded.workflows.map((one) => ({
+    system: started(system, binding, one.workflow ?? binding.example),
+    history: asked(historyOfWorkflow(binding.orchestrator, one)),
+  }));
+}
+
+/** Loads the model and judges recorded histories. */
+export const historyTask: Task<HistoryRequest, readonly Judged[], HistoryProgress> = async (
+  request,
+  control,
+) => {
+  const { system, model, given } = await openModel(request);
+  const { statesMax, timeoutMs, memoryBytes } = request;
+  const asked = await askings(request, system);
+  control.started({
+    model,
+    given,
+    properties: asked.map(({ history }) => ({ name: history.name, kind: 'history' })),
+  });
+  const { interrupted } = control;
+  const deadline = performance.now() + (timeoutMs ?? Infinity);
+  return asked.map(({ system: one, history }, done) => {
+    control.progress({ done, of: asked.length });
+    const left = Math.max(0, deadline - performance.now());
+    const bounds = { statesMax, timeoutMs: left, memoryBytes, interrupted };
+    return new HistoryJudge(one, bounds).judge(history);
+  });
+};
