@@ -3,7 +3,6 @@ import { basename, resolve } from 'node:path';
 import type { Judged } from '../conform/judge-history.ts';
 import { messageOf, ReconvergeError } from '../model/error.ts';
 import type { Conformance, PropertyReport, Report } from '../model/verdict.ts';
-import { recordedWorkflows } from '../postgres/recorded.ts';
 import { commandText } from '../report/command.ts';
 import { documentOf, type ModelIdentity } from '../report/document.ts';
 import { historyText } from '../report/history.ts';
@@ -44,6 +43,7 @@ const textOr = <T>(value: unknown, otherwise: T): string | T =>
 async function ofTables(options: Options): Promise<Source> {
   const schema = textOr(options['schema'], SCHEMA);
   const dataDirectory = resolve(textOr(options['data'], FOLDER));
+  const { recordedWorkflows } = await import('../postgres/recorded.ts');
   const server = await openDatabase(options, { dataDirectory });
   try {
     const only = textOr(options['workflow'], null);
