@@ -32,7 +32,7 @@ const groups = [
   { name: 'pages', test: pages },
   { name: 'engine', test: engine },
   { name: 'xstate', test: /node_modules\/xstate\/dist\/(?!xstate-(dev|graph))/ },
-  { name: 'commander', test: /node_modules\/commander\// },
+  { name: 'program', test: /node_modules\/commander\/|src\/cli\/(program|verb|isolated)\.ts$/ },
 ];
 
 /** What an earlier build left behind would be loaded as if it were of this one. */
