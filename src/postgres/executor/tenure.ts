@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf, ReconvergeError } from '../../model/error.ts';
+import { isFailure } from '../../model/failure.ts';
 import type { AskedEffect, Clock, StateData } from '../orchestration.ts';
 import { Orchestration } from '../orchestration.ts';
 import type { Definition } from './definition.ts';
@@ -168,8 +169,11 @@ export class Tenure {
   private async finish(status: string): Promise<void> {
     if (this.isOver) return;
     if (status !== 'done') {
-      const because = messageOf(this.orchestration.error());
-      return void this.giveUp(new ReconvergeError('RCV435', `the machine threw: ${because}`));
+      const error = this.orchestration.error();
+      const because = isFailure(error)
+        ? `no way out of ${JSON.stringify(error)}`
+        : messageOf(error);
+      return void this.giveUp(new ReconvergeError('RCV435', `the machine stopped: ${because}`));
     }
     const state = this.orchestration.state();
     try {

@@ -21,7 +21,7 @@ export interface Asked {
 
 /**
  * Any number of steps, one after the other, a checkpoint behind each; transient failures are
- * retried, a permanent one or CANCEL undoes what was done, backwards.
+ * retried, a permanent one or CANCEL undoes what was done, backwards, however often that takes.
  */
 export const errand = setup({
   types: {} as {
@@ -72,8 +72,10 @@ export const errand = setup({
         src: 'undo',
         input: ({ context: { id, at } }) => ({ key: `${id}/${at}`, deed: 'do' as Deed }),
         onDone: { target: 'undone', actions: 'back' },
+        onError: 'undoPausing',
       },
     },
+    undoPausing: { after: { backoff: 'undoing' } },
     undone: { always: [{ guard: 'isFirst', target: 'givenUp' }, { target: 'undoing' }] },
     done: { type: 'final' },
     givenUp: { type: 'final' },
