@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { type ErrorCode, messageOf, ReconvergeError } from '../model/error.ts';
+import { classify } from './classify.ts';
 
 /** What the SQLSTATEs of `spec/checkpoints.sql` mean here, one code for each cause. */
 const codes: Readonly<Record<string, ErrorCode>> = {
@@ -15,20 +16,12 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 };
 
 /**
- * SQLSTATEs after which the same call is made again: the server goes down or comes up (57P), a
- * connection failed or there are too many (08, 53300), and a transaction was undone for reasons
- * that lie in other transactions (40001, 40P01, 55P03, 57014).
- */
-const passing = /^(08...|57P0[1-5]|53300|40001|40P01|55P03|57014)$/;
-
-/**
  * Does the error leave open whether the statement was committed, or say that trying again helps?
- * An error without an SQLSTATE comes from the connection: its loss, a timeout, no server. The
- * driver gives most of these no code of their own.
+ * Then a statement that may be repeated is (see `sqlstates.ts`).
  */
 export function isPassing(thrown: unknown): boolean {
-  if (thrown instanceof DatabaseError) return passing.test(thrown.code ?? '');
-  return thrown instanceof Error && !(thrown instanceof TypeError);
+  const { consequence } = classify(thrown);
+  return consequence === 'transient' || consequence === 'unknown';
 }
 
 /** The coded error for a refusal by the checkpoint functions; anything else as it was thrown. */
