@@ -113,6 +113,6 @@ export { Deviated, DrivenSuite, suiteFor } from './drive/driven-suite.ts';
 export type { DrivenSuiteOptions, SuiteOptions } from './drive/driven-suite.ts';
 export type { ActionReply, ModelAction } from './generate/action.ts';
 export type { Observed, SeenActor, SeenState } from './generate/seen-state.ts';
-export type { Coverage } from './generate/suite/criteria.ts';
+export type { Coverage } from './generate/suite/coverage.ts';
 export type { Suite } from './generate/suite/suite.ts';
 export type { Names } from './model/names.ts';

@@ -32,7 +32,8 @@ export type TaskName =
   | 'names'
   | 'replay'
   | 'report'
-  | 'simulate';
+  | 'simulate'
+  | 'testgen';
 
 /** What the main thread starts the worker thread with: enough to load what the task needs. */
 export interface Preparation {

@@ -9,12 +9,14 @@ import { mutateVerb } from './mutate.ts';
 import { reportVerb } from './report.ts';
 import { runVerb } from './run.ts';
 import { simulateVerb } from './simulate.ts';
+import { testgenVerb } from './testgen.ts';
 import type { Verb } from './verb.ts';
 
 /** What this version can do, in the order in which help lists it. */
 export const VERBS: readonly Verb[] = [
   checkVerb,
   simulateVerb,
+  testgenVerb,
   mutateVerb,
   runVerb,
   conformVerb,

@@ -56,6 +56,7 @@ const TASKS: { readonly [name in TaskName]: () => Promise<AnyTask> } = {
   names: async () => (await import('./names-task.ts')).namesTask,
   replay: async () => replayTask,
   report: async () => (await import('./report-task.ts')).reportTask,
+  testgen: async () => (await import('./testgen-task.ts')).testgenTask,
   simulate: async () => (await import('./simulate-task.ts')).simulateTask,
 };
 

@@ -1,13 +1,13 @@
 import { suiteOf } from '../generate/suite/suite.ts';
-import { COVERAGES, type Coverage } from '../generate/suite/criteria.ts';
+import { COVERAGES, type Coverage } from '../generate/suite/coverage.ts';
 import type { Suite } from '../generate/suite/suite.ts';
 import { ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
 import { deviationText } from './deviation-text.ts';
 import type { Driver } from './driver.ts';
-import { Player, type Played, type PlayOptions, type Sequence } from './play.ts';
+import { Player, type Deviation, type Played, type PlayOptions, type Sequence } from './play.ts';
 import { sequencesOf } from './sequences.ts';
-import { PLAYS_MAX, shrunk } from './shrink.ts';
+import { PLAYS_MAX, shrunk, type Found } from './shrink.ts';
 
 export interface SuiteOptions {
   /** What the sequences are to cover; default `faults`. */
@@ -45,15 +45,39 @@ export function suiteFor(system: System, options: SuiteOptions = {}): Suite {
 
 /** A deviation, made short; its message tells all of it. */
 export class Deviated extends Error {
-  readonly sequence: Sequence;
-  /** The steps that show it, in words. */
-  readonly actions: readonly string[];
+  readonly #found: Found;
 
-  constructor(message: string, sequence: Sequence, actions: readonly string[]) {
+  constructor(message: string, found: Found) {
     super(message);
-    this.sequence = sequence;
-    this.actions = actions;
+    this.#found = found;
   }
+
+  get sequence(): Sequence {
+    return this.#found.sequence;
+  }
+
+  get deviation(): Deviation {
+    return this.#found.deviation;
+  }
+}
+
+export type NotDeviated = Exclude<Played, { readonly is: 'deviated' }>;
+
+/**
+ * Plays a sequence, and makes short what deviates.
+ * @throws Deviated where the system does what no behaviour of the model does
+ */
+export async function playShrinking(
+  player: Player,
+  sequence: Sequence,
+  playsMax: number = PLAYS_MAX,
+): Promise<NotDeviated> {
+  const played = await player.play(sequence);
+  if (played.is !== 'deviated') return played;
+  const found = await shrunk(player, { sequence, deviation: played.deviation }, playsMax);
+  const { deviation, plays } = found;
+  const tries = plays === 0 ? '' : `\n(shrunk from ${played.deviation.step} steps, ${plays} runs)`;
+  throw new Deviated(`${deviationText(deviation)}${tries}`, found);
 }
 
 /**
@@ -75,17 +99,7 @@ export class DrivenSuite {
   }
 
   /** @throws Deviated where the system does what no behaviour of the model does */
-  async play(sequence: Sequence): Promise<Exclude<Played, { readonly is: 'deviated' }>> {
-    const played = await this.player.play(sequence);
-    if (played.is !== 'deviated') return played;
-    const found = await shrunk(
-      this.player,
-      { sequence, deviation: played.deviation },
-      this.playsMax,
-    );
-    const { deviation, plays } = found;
-    const tries =
-      plays === 0 ? '' : `\n(shrunk from ${played.deviation.step} steps, ${plays} runs)`;
-    throw new Deviated(`${deviationText(deviation)}${tries}`, found.sequence, deviation.actions);
+  play(sequence: Sequence): Promise<NotDeviated> {
+    return playShrinking(this.player, sequence, this.playsMax);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { DrivenSuite, suiteFor } from '../drive/driven-suite.ts';
+import { Deviated, DrivenSuite, suiteFor } from '../drive/driven-suite.ts';
 import type { DrivenSuiteOptions, SuiteOptions } from '../drive/driven-suite.ts';
 import type { Driver } from '../drive/driver.ts';
 import type { Model } from '../model/define.ts';
@@ -29,7 +29,10 @@ export function conforms(model: Model, driver: Driver, options: ConformsOptions 
   describe(`${model.name} conforms (${coverage}: ${size})`, { timeout }, () => {
     for (const sequence of driven.sequences) {
       it(sequence.name, async (test) => {
-        const played = await driven.play(sequence);
+        const played = await driven.play(sequence).catch((thrown: unknown) => {
+          // A plain error: vitest prints all that an error carries, and this one carries the model.
+          throw thrown instanceof Deviated ? new Error(thrown.message) : thrown;
+        });
         if (played.is === 'strayed') test.skip(`step ${played.step}: ${played.because}`);
       });
     }

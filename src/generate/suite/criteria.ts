@@ -1,17 +1,8 @@
 import { Actions } from '../action.ts';
+import type { Coverage } from './coverage.ts';
 import { lineGraph, type Digraph } from './digraph.ts';
 import { Places } from './place.ts';
 import type { Span } from './span.ts';
-
-/** What a suite is to cover. */
-export const COVERAGES = [
-  'states',
-  'transitions',
-  'transition-pairs',
-  'faults',
-  'recovery',
-] as const;
-export type Coverage = (typeof COVERAGES)[number];
 
 interface ReadWalk {
   readonly start: number;
@@ -27,8 +18,8 @@ export interface Goals {
   readonly goals: readonly (readonly number[])[];
   /** Where a walk begins, and its steps, by number. */
   readonly read: (walk: readonly number[]) => ReadWalk;
-  /** What a goal is, in words. */
-  readonly text: (goal: number) => string;
+  /** The step or fault that a goal is about; null where it is about no single one. */
+  readonly nameOf: (goal: number) => string | null;
 }
 
 /** Every step that passes, by its name and by what all actors are doing when it is taken. */
@@ -44,8 +35,12 @@ function stepsInPlaces(span: Span, counts: (step: number) => boolean): Goals {
     if (known === undefined) classes.set(key, [number]);
     else known.push(number);
   }
-  const names = [...classes.keys()];
-  return { ...bySteps(span), goals: [...classes.values()], text: (goal) => names[goal]! };
+  const goals = [...classes.values()];
+  const nameOf = (goal: number): string => {
+    const [first = -1] = goals[goal]!;
+    return actions.of(span.states[span.from[first]!]!, span.steps[first]!).name;
+  };
+  return { ...bySteps(span), goals, nameOf };
 }
 
 function bySteps(span: Span): Goals {
@@ -55,7 +50,7 @@ function bySteps(span: Span): Goals {
     start: span.from[walk[0]!]!,
     steps: walk,
   });
-  return { graph, goals, read, text: (goal) => `step ${goal}` };
+  return { graph, goals, read, nameOf: () => null };
 }
 
 function byStates(span: Span): Goals {
@@ -65,7 +60,7 @@ function byStates(span: Span): Goals {
     steps: walk.slice(1).map((state, index) => targets.indexOf(state, offsets[walk[index]!])),
   });
   const goals = span.states.map((_, number) => [number]);
-  return { graph: span.graph, goals, read, text: (goal) => `state ${goal}` };
+  return { graph: span.graph, goals, read, nameOf: () => null };
 }
 
 /** Two steps, one after the other. A behaviour of a single step has none. */
@@ -82,7 +77,7 @@ function byPairs(span: Span): Goals {
     return { start: span.from[begin]!, steps };
   };
   const goals = Array.from({ length: graph.nodes }, (_, pair) => [pair]);
-  return { graph, goals, read, text: (goal) => `pair ${goal}` };
+  return { graph, goals, read, nameOf: () => null };
 }
 
 /** What a criterion asks for in a model. */

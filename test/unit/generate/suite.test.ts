@@ -4,7 +4,7 @@ import { assign, setup } from 'xstate';
 import { actor, actors, defineModel, parameterValues, suiteFor, type Model } from 'reconverge';
 import { describe, expect, test } from 'vitest';
 import type { Suite } from '../../../src/generate/suite/suite.ts';
-import { COVERAGES, type Coverage } from '../../../src/generate/suite/criteria.ts';
+import { COVERAGES, type Coverage } from '../../../src/generate/suite/coverage.ts';
 
 const built = (model: Model, set: Readonly<Record<string, string>> = {}) =>
   model.build(parameterValues(model.parameters, set));

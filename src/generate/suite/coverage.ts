@@ -1,0 +1,9 @@
+/** What a suite is to cover. */
+export const COVERAGES = [
+  'states',
+  'transitions',
+  'transition-pairs',
+  'faults',
+  'recovery',
+] as const;
+export type Coverage = (typeof COVERAGES)[number];
