@@ -36,6 +36,13 @@ export interface Sighting {
   readonly observed: Json;
 }
 
+/** Whoever writes down what is seen; see `Recording`. */
+export interface Recorder {
+  readonly saw: (sighting: Sighting) => void;
+  /** The run is over: nothing more was done or seen in it. */
+  readonly ended: (sequence: string) => void;
+}
+
 export type Played =
   | { readonly is: 'agreed' }
   /** Everything seen was right, but the system took another way that the model allows. */
@@ -45,8 +52,8 @@ export type Played =
 export interface PlayOptions {
   /** For each call of the driver; default 30,000. */
   readonly patienceMs?: number;
-  /** Is told every observation, in order. */
-  readonly record?: (sighting: Sighting) => void;
+  /** Is told every observation, in order, and the ends of runs. */
+  readonly recorder?: Recorder;
 }
 
 const PATIENCE_MS = 30_000;
@@ -127,6 +134,7 @@ export class Player {
       await stop().catch(() => {});
       throw thrown;
     }
+    this.options.recorder?.ended(sequence.name);
     // What was found counts more than that it could not be cleared away.
     await (played.is === 'deviated' ? stop().catch(() => {}) : stop());
     return played;
@@ -147,11 +155,11 @@ class Run {
   async toTheEnd(driver: Driver, options: PlayOptions): Promise<Played> {
     const { actions, stepping } = this.player;
     const { name, walk } = this.sequence;
-    const { patienceMs = PATIENCE_MS, record } = options;
+    const { patienceMs = PATIENCE_MS, recorder } = options;
     const tracker = new Tracker(stepping, actions, driver);
     const look = async (action: ModelAction | null): Promise<Played | null> => {
       this.observed = await within(patienceMs, 'read', driver.read());
-      record?.({ sequence: name, step: this.taken, action, observed: this.observed });
+      recorder?.saw({ sequence: name, step: this.taken, action, observed: this.observed });
       const expected = tracker.see(this.observed);
       if (expected.length === 0) return null;
       return this.deviated(expected, 'the system shows what the model does not');
