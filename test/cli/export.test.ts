@@ -56,7 +56,9 @@ describe.concurrent('reconverge export', () => {
     async (...model) => {
       const dot = ['export', ...model, '--format', 'dot', '--max-states', '10000'];
       const { nodes, edges } = readDot((await reconverge(dot)).stdout);
-      const { stats } = documentIn(await reconverge(['check', ...model, '--json']));
+      const { stats } = documentIn(
+        await reconverge(['check', ...model, '--no-tolerance', '--json']),
+      );
       expect(nodes.length).toBe(stats?.states);
       const known = new Set(nodes);
       expect(edges.filter(([from, to]) => !known.has(from) || !known.has(to))).toEqual([]);

@@ -72,6 +72,44 @@ describe.concurrent('values that a checkpoint would lose', () => {
   });
 });
 
+describe.concurrent('mistakes in what a model is made of', () => {
+  it.each([
+    ['RCV120', /order has no steps/],
+    ['RCV121', /'ship' is the name of two things/],
+    ['RCV122', /not a name/],
+    ['RCV123', /pivot/],
+    ['RCV124', /pivot/],
+    ['RCV125', /pivot/],
+    ['RCV126', /nothing/],
+    ['RCV127', /attempts/],
+    ['RCV128', /idempotent/],
+    ['RCV129', /L2 typed/],
+    ['RCV204', /'ask' has no meaning/],
+    ['RCV205', /budget of 'ask\.loseReply' is -1/],
+    ['RCV206', /'nobody', which can not fail/],
+    ['RCV209', /is not supported/],
+    ['RCV214', /left while its checkpoint is being saved/],
+    ['RCV215', /two answers/],
+    ['RCV216', /inbox of box is full \(2 messages\)/],
+    ['RCV217', /box does not handle 'PUT'/],
+    ['RCV218', /context of client while it is down/],
+    ['RCV222', /goes round/],
+    ['RCV301', /asks for consistency/],
+    ['RCV303', /'total' is a property of the toolkit's own/],
+    ['RCV304', /names no actor that could be fair/],
+    ['RCV305', /no declared fault/],
+    ['RCV306', /has no end of states/],
+  ])('%s', async (code, message) => {
+    const args = ['check', fixture('wrong-parts.ts'), '--set', `code=${code}`, '--json'];
+    expectMistake(await reconverge(args), code, message);
+  });
+
+  it('says nothing where there is none', async () => {
+    const ran = await reconverge(['check', fixture('wrong-parts.ts'), '--json']);
+    expect(documentIn(ran)).toMatchObject({ result: 'holds', error: null });
+  });
+});
+
 describe.concurrent('mistakes on the command line', () => {
   const model = 'two-phase-commit';
   it.each([
@@ -98,6 +136,7 @@ describe.concurrent('mistakes on the command line', () => {
     [['check', './nowhere.ts'], 'RCV104', /no file '.\/nowhere.ts'/],
     [['check', model, '--replay', 'nowhere.json'], 'RCV504', /nowhere\.json/],
     [['simulate', model, '--seed', 'x'], 'RCV502', /--seed/],
+    [['simulate', model, '--seed', '1', '--path', '9:x'], 'RCV311', /leads to no sequence/],
     [['doctor', 'me'], 'RCV502', /too many arguments/],
   ])('%j', async (args, code, message) => {
     expectMistake(await reconverge([...args, '--json']), code, message);
