@@ -220,8 +220,11 @@ function hostedMachine(machine: AnyStateMachine, checkpoint: string): AnyStateMa
   return provided;
 }
 
-/** What XState would drop or trip over silently: unknown sources, states that do not exist. */
-function validate(machine: AnyStateMachine, { snapshot }: StateData): void {
+/**
+ * What XState would drop or trip over silently: unknown sources, states that do not exist.
+ * @throws ReconvergeError RCV413
+ */
+export function validate(machine: AnyStateMachine, { snapshot }: StateData): void {
   const refuse = (message: string, cause?: unknown): never => {
     throw new ReconvergeError('RCV413', `the checkpoint does not fit the machine: ${message}`, {
       at: machine.id,

@@ -4,7 +4,7 @@ import { endOf, wrongIn } from './end.ts';
 import { faultScript, seededChance } from './fault-script.ts';
 import { Hosted } from './hosted.ts';
 import { Ledger, type Ordered } from './ledger.ts';
-import type { StateData } from './orchestration.ts';
+import { validate, type StateData } from './orchestration.ts';
 import type { FaultScript } from './protocol.ts';
 import { ServiceTables } from './services.ts';
 import { openStore } from './store.ts';
@@ -155,7 +155,8 @@ function without(plan: FaultScript, fired: readonly string[]): FaultScript {
 /**
  * Runs orchestrations in worker processes on a real database: first whatever an earlier run left
  * unfinished, then new ones; afterwards looks at every workflow with the model's own predicates.
- * @throws ReconvergeError RCV416 for a model without a PostgreSQL binding
+ * @throws ReconvergeError RCV416 for a model without a PostgreSQL binding, RCV413 for workflows of
+ *   another model in the database
  */
 export async function runWorkflows(
   model: Model,
@@ -186,6 +187,7 @@ export async function runWorkflows(
       completed += 1;
       const { state } = await store.head(ordered.workflowId);
       const data = state as StateData;
+      validate(hosted.machine, data);
       const end = JSON.stringify(data.snapshot.value);
       ends[end] = (ends[end] ?? 0) + 1;
       const because = wrongIn(

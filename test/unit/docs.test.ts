@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { VERBS } from '../../src/cli/verbs.ts';
 import { blocksOf, editOf, fileNameOf, linksOf, type Block } from './docs/markdown.ts';
 import { exchangesOf, isSame, Terminal } from './docs/transcript.ts';
 
@@ -24,6 +25,42 @@ const documents = [...told, 'CONTRIBUTING.md', ...markdownIn('docs/adr'), ...mar
 
 const programsOf = (path: string) =>
   blocksOf(read(path)).filter(({ language }) => language === 'ts');
+
+/** No command ends with these: the executor, drivers or the store tell them to whoever calls. */
+const OF_THE_LIBRARY: readonly string[] = [
+  'RCV310',
+  'RCV403',
+  'RCV404',
+  'RCV405',
+  'RCV406',
+  'RCV407',
+  'RCV408',
+  'RCV409',
+  'RCV410',
+  'RCV411',
+  'RCV412',
+  'RCV431',
+  'RCV432',
+  'RCV433',
+  'RCV434',
+  'RCV435',
+  'RCV436',
+  'RCV437',
+];
+/** No test provokes these by their code yet. */
+const UNSEEN: readonly string[] = [
+  'RCV414',
+  'RCV415',
+  'RCV430',
+  'RCV601',
+  'RCV602',
+  'RCV605',
+  'RCV610',
+  'RCV611',
+  'RCV612',
+  'RCV613',
+  'RCV614',
+];
 
 describe('programs', () => {
   const folder = join(root, '.reconverge', `docs-${process.pid}`);
@@ -140,6 +177,42 @@ describe('error codes', () => {
         expect(code).toMatch(new RegExp(`RCV${hundred}`));
       }
     }
+  });
+});
+
+describe('what documents show and tests provoke', () => {
+  const commands = told
+    .flatMap((path) => blocksOf(read(path)))
+    .filter(({ language }) => language === 'console')
+    .flatMap(({ text }) => exchangesOf(text));
+  const sourcesIn = (folder: string): readonly string[] =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name))
+      .filter((path) => path !== 'test/unit/docs.test.ts');
+  const textOf = (paths: readonly string[]): string => paths.map(read).join('\n');
+  const codes = [...read('docs/guide/errors.md').matchAll(/^\| (RCV\d{3}) \|/gm)].map(
+    ([, code]) => code as string,
+  );
+
+  test('every verb is in a transcript', () => {
+    const missing = VERBS.map(({ name }) => name).filter(
+      (verb) => !commands.some(({ command }) => command.startsWith(`npx reconverge ${verb}`)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('every error code is in a transcript, or in a test of the command line', () => {
+    const byCommand = [...sourcesIn('test/cli'), 'test/postgres/mistakes.test.ts'];
+    const shown = `${commands.map(({ output }) => output).join('\n')}\n${textOf(byCommand)}`;
+    const missing = codes.filter((code) => !shown.includes(code));
+    expect(missing).toEqual([...OF_THE_LIBRARY, ...UNSEEN].toSorted());
+  });
+
+  test('those of the library are in a test of the library, but for the ones that are open', () => {
+    const tests = textOf(sourcesIn('test'));
+    expect(OF_THE_LIBRARY.filter((code) => !tests.includes(code))).toEqual([]);
+    expect(UNSEEN.filter((code) => tests.includes(code))).toEqual([]);
   });
 });
 

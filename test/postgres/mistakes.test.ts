@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PostgresServer } from '../../src/postgres/server/running.ts';
+import { documentIn, reconverge } from '../cli/cli.ts';
+import { startTestServer } from './server-under-test.ts';
+
+let server: PostgresServer;
+const folder = mkdtempSync(join(tmpdir(), 'mistakes-test-'));
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const HEAD = '{"history":"reconverge/history@1"}\n';
+const history = (text: string): readonly string[] => {
+  const file = join(folder, `${Math.abs(text.length)}.jsonl`);
+  writeFileSync(file, text);
+  return ['conform', 'order-fulfilment', '--history', file];
+};
+
+describe('mistakes that show where a database is needed', () => {
+  it.each<[code: string, args: () => readonly string[], message: RegExp]>([
+    ['RCV416', () => ['conform', 'resumable-step'], /does not run on PostgreSQL/],
+    ['RCV603', () => history('{\n'), /no JSON/],
+    ['RCV604', () => history(`${HEAD}{"state":{"nobody":{}}}\n{"end":1}\n`), /nobody/],
+    [
+      'RCV606',
+      () => ['conform', 'order-fulfilment', '--history', server.url, '--schema', 'nothing'],
+      /holds no checkpoints/,
+    ],
+    ['RCV607', () => ['conform', 'order-fulfilment', '--history', 'nowhere'], /cannot read/],
+  ])('%s', async (code, args, message) => {
+    const given = args();
+    const where = given.includes('--history') ? [] : ['--postgres', server.url];
+    const ran = await reconverge([...given, ...where, '--json'], { cwd: folder });
+    const { error } = documentIn(ran);
+    expect(error?.message).toMatch(message);
+    expect(error?.code).toBe(code);
+    expect(error?.hint).not.toBeNull();
+    expect(ran.exitCode).toBe(2);
+  });
+
+  it('RCV402: nobody answers there', async () => {
+    const nowhere = 'postgresql://127.0.0.1:1/nothing';
+    const ran = await reconverge(['run', 'order-fulfilment', '--postgres', nowhere, '--json']);
+    expect(ran.exitCode).toBe(2);
+    expect(documentIn(ran).error?.code).toBe('RCV402');
+  });
+
+  it('RCV413: the database has workflows of another model', async () => {
+    const run = (model: string) =>
+      reconverge(['run', model, '--workflows', '1', '--postgres', server.url, '--json']);
+    expect((await run('order-fulfilment')).exitCode).toBe(0);
+    const ran = await run('order-by-steps');
+    expect(documentIn(ran).error?.code).toBe('RCV413');
+    expect(ran.exitCode).toBe(2);
+  });
+});
