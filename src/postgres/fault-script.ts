@@ -1,4 +1,4 @@
-import type { System } from '../model/system.ts';
+import type { AnyFaultTolerance, System } from '../model/system.ts';
 import type { FaultScript } from './protocol.ts';
 
 /** Fault points among which a scripted SIGKILL falls; a run that ends earlier is not killed. */
@@ -17,9 +17,29 @@ export function seededChance(seed: number): () => number {
   };
 }
 
+/** A fault that would strike, and what decides which of those that share a budget do. */
+interface Strike {
+  readonly name: string;
+  readonly isKill: boolean;
+  /** From 0 (included) to 1 (excluded). */
+  readonly lot: number;
+}
+
+/** Those that the budgets which they share leave over: the lowest lots. */
+function withinPools({ pools = {} }: AnyFaultTolerance, strikes: readonly Strike[]): Set<Strike> {
+  const taken = new Set(strikes);
+  for (const { budget, faults } of Object.values(pools)) {
+    const sharing = strikes.filter(({ name }) => faults.includes(name));
+    const rest = sharing.toSorted((a, b) => a.lot - b.lot).slice(budget);
+    for (const strike of rest) taken.delete(strike);
+  }
+  return taken;
+}
+
 /**
  * Faults for one workflow: each that the model declares with a budget above 0 happens at most once,
- * with probability `rate`, so that the model's budgets are respected.
+ * with probability `rate`, and of those that share a budget no more than it has, so that what
+ * happens is within the model's budgets.
  */
 export function faultScript(
   { tolerance }: System,
@@ -27,17 +47,20 @@ export function faultScript(
   rate: number,
   chance: () => number,
 ): FaultScript {
-  const faults: string[] = [];
-  let killAtPoint: number | null = null;
+  const strikes: Strike[] = [];
   for (const [target, kinds] of Object.entries(tolerance.faults ?? {})) {
     for (const [kind, given] of Object.entries(kinds)) {
       const budget = typeof given === 'object' ? given.times : (given as number);
-      const strikes = chance() < rate;
-      const point = Math.floor(chance() * POINTS_MAX);
-      if (budget === 0 || !strikes) continue;
-      if (target !== orchestrator) faults.push(`${target}.${kind}`);
-      else if (kind === 'crash') killAtPoint = point;
+      const isStruck = chance() < rate;
+      const lot = chance();
+      if (budget === 0 || !isStruck || (target === orchestrator && kind !== 'crash')) continue;
+      strikes.push({ name: `${target}.${kind}`, isKill: target === orchestrator, lot });
     }
   }
-  return { killAtPoint, faults };
+  const taken = withinPools(tolerance, strikes);
+  const kill = strikes.find((strike) => strike.isKill && taken.has(strike));
+  return {
+    killAtPoint: kill === undefined ? null : Math.floor(kill.lot * POINTS_MAX),
+    faults: strikes.filter((strike) => !strike.isKill && taken.has(strike)).map(({ name }) => name),
+  };
 }
