@@ -20,6 +20,7 @@ export default defineConfig(({ mode }) => {
             'test/long/**/*.test.ts',
             'test/cli/help.test.ts',
             'test/postgres/run-killed.test.ts',
+            'test/postgres/histories.test.ts',
             'test/postgres/orchestration-by-steps.test.ts',
             'test/postgres/replication/*.test.ts',
             'test/unit/mutate/library.test.ts',

@@ -11,6 +11,7 @@ import { numberOr, setParameters, texts } from './flags.ts';
 import type { HistoryProgress, HistoryRequest } from './history-task.ts';
 import { boundOf, runIsolated } from './isolated.ts';
 import { limitsOf } from './limits.ts';
+import type { Asked } from './open-model.ts';
 import type { ProgressLine } from './progress.ts';
 import { outcomeOf, type Invocation, type Outcome } from './verb.ts';
 
@@ -40,14 +41,21 @@ type Source = Pick<HistoryRequest, 'recorded'> & { readonly postgres: string | n
 const textOr = <T>(value: unknown, otherwise: T): string | T =>
   typeof value === 'string' ? value : otherwise;
 
-async function ofTables(options: Options): Promise<Source> {
+async function ofTables(asked: Asked, options: Options): Promise<Source> {
+  const [{ loadModel }, { openModel }, { Hosted }, { recordedWorkflows }] = await Promise.all([
+    import('./load-model.ts'),
+    import('./open-model.ts'),
+    import('../postgres/hosted.ts'),
+    import('../postgres/recorded.ts'),
+  ]);
+  const { parameters } = (await openModel(asked)).model;
+  const { binding } = new Hosted(await loadModel(asked.model), parameters);
   const schema = textOr(options['schema'], SCHEMA);
   const dataDirectory = resolve(textOr(options['data'], FOLDER));
-  const { recordedWorkflows } = await import('../postgres/recorded.ts');
   const server = await openDatabase(options, { dataDirectory });
   try {
     const only = textOr(options['workflow'], null);
-    const workflows = await recordedWorkflows(server.url, schema, only);
+    const workflows = await recordedWorkflows(server.url, schema, binding, only);
     return { recorded: { is: 'tables', workflows }, postgres: server.version };
   } finally {
     await server.stop();
@@ -67,14 +75,16 @@ async function ofFile(file: string): Promise<Source> {
   }
 }
 
-function source(options: Options): Promise<Source> {
+function source(asked: Asked, options: Options): Promise<Source> {
   const from = String(options['history']);
-  if (from === TABLES) return ofTables(options);
-  if (/^postgres(ql)?:\/\//.test(from)) return ofTables({ ...options, postgres: { url: from } });
+  if (from === TABLES) return ofTables(asked, options);
+  if (/^postgres(ql)?:\/\//.test(from))
+    return ofTables(asked, { ...options, postgres: { url: from } });
   return ofFile(from);
 }
 
-function property({ name, result, because, rows, taken, states, explored }: Judged) {
+function property({ name, result, because, isRunning, ...counts }: Judged) {
+  const { rows, taken, states, explored } = counts;
   return {
     name,
     kind: 'history',
@@ -82,7 +92,7 @@ function property({ name, result, because, rows, taken, states, explored }: Judg
     failure: result === 'violated' ? 'step' : null,
     vacuous: rows === 0,
     because,
-    values: { rows, taken, states, explored },
+    values: { rows, taken, states, explored, ...(isRunning && { running: true }) },
     trace: null,
     replay: null,
   } satisfies PropertyReport;
@@ -120,10 +130,10 @@ export async function conformHistory(
   line: ProgressLine,
 ): Promise<Outcome> {
   const limits = limitsOf(options);
-  const { recorded, postgres } = await source(options);
+  const asked = { model, set: setParameters(texts(options['set'])) };
+  const { recorded, postgres } = await source(asked, options);
   const request: HistoryRequest = {
-    model,
-    set: setParameters(texts(options['set'])),
+    ...asked,
     recorded,
     isSuffix: options['suffix'] === true,
     isPrefix: options['prefix'] === true,

@@ -1,8 +1,7 @@
 import { historyOfLines } from '../conform/history-file.ts';
-import { historyOfWorkflow } from '../conform/history-table.ts';
+import { historyOfWorkflow, systemOfWorkflow } from '../conform/history-table.ts';
 import type { History } from '../conform/history.ts';
 import { HistoryJudge, type Judged } from '../conform/judge-history.ts';
-import type { PostgresBinding } from '../model/define.ts';
 import type { System } from '../model/system.ts';
 import { Hosted } from '../postgres/hosted.ts';
 import type { RecordedWorkflow } from '../postgres/recorded.ts';
@@ -33,13 +32,6 @@ interface Asking {
   readonly history: History;
 }
 
-/** The system with a workflow of that name: what its orchestrator starts with follows from it. */
-function started(system: System, { orchestrator, input }: PostgresBinding, name: string): System {
-  const part = system.parts[orchestrator] as System['parts'][string];
-  const parts = { ...system.parts, [orchestrator]: { ...part, input: () => input(name) } };
-  return { ...system, parts };
-}
-
 async function askings(request: HistoryRequest, system: System): Promise<readonly Asking[]> {
   const { recorded, model, isSuffix, isPrefix } = request;
   const asked = (history: History): History => ({
@@ -52,7 +44,7 @@ async function askings(request: HistoryRequest, system: System): Promise<readonl
   const { parameters } = (await openModel(request)).model;
   const { binding } = new Hosted(await loadModel(model), parameters);
   return recorded.workflows.map((one) => ({
-    system: started(system, binding, one.workflow ?? binding.example),
+    system: systemOfWorkflow(system, binding, one.workflow ?? binding.example),
     history: asked(historyOfWorkflow(binding.orchestrator, one)),
   }));
 }

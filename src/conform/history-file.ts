@@ -89,6 +89,7 @@ function headerOf(line: Line): Header {
     isSuffix: line.get('suffix', isFlag, 'true or false') ?? false,
     isPrefix: line.get('prefix', isFlag, 'true or false') ?? false,
     cut: null,
+    isRunning: false,
   };
 }
 

@@ -1,4 +1,6 @@
 import { ReconvergeError } from '../model/error.ts';
+import type { PostgresBinding } from '../model/define.ts';
+import type { System } from '../model/system.ts';
 import type { Json } from '../model/verdict.ts';
 import type { StateData } from '../postgres/orchestration.ts';
 import type { RecordedWorkflow } from '../postgres/recorded.ts';
@@ -50,29 +52,80 @@ function firstMissing(checkpoints: readonly HistoryEntry[], saved: number): numb
   return -1;
 }
 
+/** The first recovery that is not there, by the epoch that it began; -1: all are. */
+function firstUnbegun({ checkpoints, recoveries }: RecordedWorkflow): number {
+  const last = Math.max(1, ...checkpoints.map(({ epoch }) => epoch));
+  for (let epoch = 2; epoch <= last; epoch += 1)
+    if (!recoveries.some((recovery) => recovery.epoch === epoch)) return epoch;
+  return -1;
+}
+
+/** The first place at which something is known to be missing. */
+function damageOf(one: RecordedWorkflow, placed: readonly Placed[]): History['damage'] {
+  const { checkpoints, saved } = one;
+  const seq = firstMissing(checkpoints, saved);
+  const epoch = firstUnbegun(one);
+  const place = (test: (one: Placed) => boolean): number => {
+    const found = placed.findIndex(test);
+    return found === -1 ? placed.length : found;
+  };
+  const next = `checkpoint ${checkpoints[seq]?.seq}`;
+  const damages = [
+    ...(seq === -1
+      ? []
+      : [
+          {
+            before: place(({ row }) => row.at === next),
+            because: `checkpoint ${seq} is missing: numbers have no gaps (spec 5.10)`,
+          },
+        ]),
+    ...(epoch === -1
+      ? []
+      : [
+          {
+            before: place((row) => row.epoch >= epoch),
+            because: `the recovery that began epoch ${epoch} is missing (spec 5.9)`,
+          },
+        ]),
+  ];
+  return damages.toSorted((a, b) => a.before - b.before)[0] ?? null;
+}
+
+/** What a service was seen to have, some time behind the last checkpoint. */
+function serviceRow({ service, context }: RecordedWorkflow['services'][number]): Row {
+  const state = { [service]: { context: (context ?? null) as Json } };
+  return { at: `service ${service}`, shown: { state }, kind: 'moment', state };
+}
+
 /** The history of a workflow as its tables tell it: every checkpoint and every recovery. */
-export function historyOfWorkflow(
-  actor: string,
-  { workflowId, workflow, saved, checkpoints, recoveries }: RecordedWorkflow,
-): History {
+export function historyOfWorkflow(actor: string, one: RecordedWorkflow): History {
+  const { workflowId, workflow, status, checkpoints, recoveries, services } = one;
   const byId = new Map(checkpoints.map((entry) => [entry.checkpointId, entry]));
-  const placed: Placed[] = [
-    ...recoveries.map((one) => ({ epoch: one.epoch, row: recoveryRow(actor, one, byId) })),
-    ...checkpoints.map((one) => ({ epoch: one.epoch, row: checkpointRow(actor, one) })),
+  const rows: Placed[] = [
+    ...recoveries.map((entry) => ({ ...entry, row: recoveryRow(actor, entry, byId) })),
+    ...checkpoints.map((entry) => ({ ...entry, row: checkpointRow(actor, entry) })),
   ];
   // Stable: within an epoch its recovery first, then its checkpoints in order of commit.
-  const rows = placed.toSorted((a, b) => a.epoch - b.epoch).map(({ row }) => row);
-  const seq = firstMissing(checkpoints, saved);
-  const next = rows.findIndex(({ at }) => at === `checkpoint ${checkpoints[seq]?.seq}`);
-  const before = next === -1 ? rows.length : next;
-  const because = `checkpoint ${seq} is missing: numbers have no gaps (spec 5.10)`;
+  const placed = rows.toSorted((a, b) => a.epoch - b.epoch);
   return {
     name: workflow ?? workflowId,
-    rows,
+    rows: [...placed.map(({ row }) => row), ...services.map(serviceRow)],
     observed: [],
     checkpoints: [actor],
     isSuffix: false,
     cut: null,
-    damage: seq === -1 ? null : { before, because },
+    isRunning: status === 'running',
+    damage: damageOf(one, placed),
   };
+}
+
+/** The system with a workflow of that name: what its orchestrator starts with follows from it. */
+export function systemOfWorkflow(
+  system: System,
+  { orchestrator, input }: PostgresBinding,
+  name: string,
+): System {
+  const part = system.parts[orchestrator] as System['parts'][string];
+  const parts = { ...system.parts, [orchestrator]: { ...part, input: () => input(name) } };
+  return { ...system, parts };
 }

@@ -54,6 +54,8 @@ export interface History {
   readonly isSuffix: boolean;
   /** Why more may have been recorded than is here; null: this is all. */
   readonly cut: string | null;
+  /** The workflow was not done yet; what comes later is not judged. */
+  readonly isRunning: boolean;
   /** A row that is known to have been there and is not: what stands in its place, and why. */
   readonly damage: { readonly before: number; readonly because: string } | null;
 }

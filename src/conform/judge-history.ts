@@ -19,6 +19,8 @@ export interface Judged {
   readonly taken: number;
   /** In how many states the model may be behind the last of them. */
   readonly states: number;
+  /** The workflow was not done when it was read. */
+  readonly isRunning: boolean;
   /** States of the span that were explored. */
   readonly explored: number;
   readonly divergence: Divergence | null;
@@ -104,9 +106,9 @@ export class HistoryJudge {
     const { span } = this;
     checkNames(span, history);
     const beliefs = beliefsOf(span, history);
-    const { name, rows } = history;
+    const { name, rows, isRunning } = history;
     let belief = history.isSuffix ? beliefs.anywhere : beliefs.initial;
-    const said = { name, rows: rows.length, explored: span.expanded };
+    const said = { name, rows: rows.length, isRunning, explored: span.expanded };
     const end = (taken: number): Pick<Judged, 'taken' | 'states'> => ({
       taken,
       states: belief.states.length + belief.midway.length,

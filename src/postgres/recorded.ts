@@ -1,4 +1,7 @@
+import { DatabaseError } from 'pg';
+import type { PostgresBinding } from '../model/define.ts';
 import { ReconvergeError } from '../model/error.ts';
+import { ServiceTables } from './services.ts';
 import { openConnection, type Connection } from './connection.ts';
 import {
   openStore,
@@ -14,6 +17,11 @@ export interface RecordedWorkflow extends WorkflowEntry {
   readonly workflow: string | null;
   readonly checkpoints: readonly HistoryEntry[];
   readonly recoveries: readonly RecoveryEntry[];
+  /**
+   * What the services have of a workflow that is done, in the order in which they were asked; empty
+   * for one that runs on, without a name, or whose services are no tables of this schema.
+   */
+  readonly services: readonly { readonly service: string; readonly context: unknown }[];
 }
 
 const PATIENCE = { patienceMs: 10_000, attemptMs: 5_000, connections: 1 };
@@ -37,6 +45,26 @@ async function namesIn(connection: Connection): Promise<ReadonlyMap<string, stri
   return named;
 }
 
+const UNDEFINED_TABLE = '42P01';
+
+/** What each service has of a workflow; nothing where their tables are not there. */
+async function servicesOf(
+  tables: ServiceTables,
+  { services }: PostgresBinding,
+  workflow: string,
+): Promise<RecordedWorkflow['services']> {
+  const found: RecordedWorkflow['services'][number][] = [];
+  try {
+    for (const service of Object.keys(services))
+      found.push({ service, context: await tables.read(service, workflow) });
+    return found;
+  } catch (thrown) {
+    const { cause } = thrown as Error;
+    if (cause instanceof DatabaseError && cause.code === UNDEFINED_TABLE) return [];
+    throw thrown;
+  }
+}
+
 /**
  * All that is recorded of the workflows of a schema, or of one of them, by id or by name.
  * @throws ReconvergeError RCV606 for a schema without checkpoints, RCV406 for an unknown workflow
@@ -44,10 +72,12 @@ async function namesIn(connection: Connection): Promise<ReadonlyMap<string, stri
 export async function recordedWorkflows(
   url: string,
   schema: string,
-  only: string | null,
+  binding: PostgresBinding,
+  only: string | null = null,
 ): Promise<readonly RecordedWorkflow[]> {
   const connection = openConnection(targetOf(url, schema), PATIENCE);
   const store = openStore(url, { schema, connections: 1 });
+  const tables = new ServiceTables(url, schema, binding);
   try {
     if (!(await has(connection, 'checkpoints')))
       throw new ReconvergeError('RCV606', `the schema '${schema}' holds no checkpoints`, {
@@ -60,10 +90,13 @@ export async function recordedWorkflows(
       only === null || workflowId === only || names.get(workflowId) === only;
     const found: RecordedWorkflow[] = [];
     for (const entry of all.filter(isAsked)) {
-      const { workflowId } = entry;
+      const { workflowId, status } = entry;
+      const workflow = names.get(workflowId) ?? null;
       const checkpoints = await store.history(workflowId);
       const recoveries = await store.recoveries(workflowId);
-      found.push({ ...entry, workflow: names.get(workflowId) ?? null, checkpoints, recoveries });
+      const isOver = status === 'done' && workflow !== null;
+      const services = isOver ? await servicesOf(tables, binding, workflow) : [];
+      found.push({ ...entry, workflow, checkpoints, recoveries, services });
     }
     if (only !== null && found.length === 0)
       throw new ReconvergeError('RCV406', `no workflow ${only}`, {
@@ -72,6 +105,6 @@ export async function recordedWorkflows(
       });
     return found;
   } finally {
-    await Promise.all([connection.close(), store.close()]);
+    await Promise.all([connection.close(), store.close(), tables.close()]);
   }
 }

@@ -56,11 +56,12 @@ function divergenceLines(
 }
 
 function propertyLine({ name, result, because, values, vacuous }: PropertyReport): string {
-  const { rows, taken, states } = values;
+  const { rows, taken, states, running } = values;
   const place = vacuous ? '' : `; the model is then in one of ${counted(Number(states), 'state')}`;
   const why = result === 'unknown' && because !== null ? `; ${because}` : '';
   const end = result === 'holds' ? place : why;
-  return `${SIGN[result]} ${name}  ${String(taken)} of ${counted(Number(rows), 'row')}${end}`;
+  const open = running === true ? '; not done yet' : '';
+  return `${SIGN[result]} ${name}  ${String(taken)} of ${counted(Number(rows), 'row')}${end}${open}`;
 }
 
 /** Recorded histories for people: which the model has, and the first row that it has not. */
