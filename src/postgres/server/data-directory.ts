@@ -1,14 +1,17 @@
 import {
   chmodSync,
   chownSync,
+  closeSync,
+  fsyncSync,
   mkdirSync,
+  openSync,
   readdirSync,
   realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ReconvergeError } from '../../model/error.ts';
 import { type Account, statOf } from './account.ts';
 import type { Binaries } from './binaries.ts';
@@ -52,6 +55,14 @@ export function claimDataDirectory(dataDirectory: string): void {
   rmSync(join(dataDirectory, 'postmaster.pid'), { force: true });
 }
 
+/** How the files of a new data directory are made. */
+export interface Making {
+  /** Page checksums. */
+  readonly checksums: boolean;
+  /** Flushed: a loss of power leaves nothing or all. */
+  readonly durable: boolean;
+}
+
 /**
  * Runs initdb where the directory is empty and leaves an initialised one alone. The files are made
  * in a subfolder and moved up, `PG_VERSION` last: an initialisation that was killed half-way is
@@ -61,7 +72,7 @@ export async function initialise(
   home: Home,
   binaries: Binaries,
   dataDirectory: string,
-  checksums: boolean,
+  making: Making,
 ): Promise<void> {
   if (statOf(join(dataDirectory, 'PG_VERSION')) !== undefined) return;
   const target = join(dataDirectory, unfinished);
@@ -79,16 +90,30 @@ export async function initialise(
   for (const entry of entries) rmSync(join(dataDirectory, entry), { recursive: true });
   mkdirSync(target, { mode: 0o700 });
   if (home.account !== null) chownSync(target, home.account.uid, home.account.gid);
-  await runInitdb(home, binaries, target, checksums);
+  await runInitdb(home, binaries, target, making);
   const made = readdirSync(target).filter((name) => name !== 'PG_VERSION');
   for (const name of made) renameSync(join(target, name), join(dataDirectory, name));
+  if (making.durable) flushFolder(dataDirectory);
   renameSync(join(target, 'PG_VERSION'), join(dataDirectory, 'PG_VERSION'));
   rmdirSync(target);
+  if (making.durable) for (const at of [dataDirectory, dirname(dataDirectory)]) flushFolder(at);
 }
 
-async function runInitdb(home: Home, binaries: Binaries, target: string, checksums: boolean) {
+/** The names in a folder reach the disk, as fsync(2) asks for. */
+function flushFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+async function runInitdb(home: Home, binaries: Binaries, target: string, making: Making) {
   const { native, major } = binaries;
-  const options = ['-A', 'trust', '-U', 'postgres', '--locale=C', '-E', 'UTF8', '-N'];
+  const { checksums, durable } = making;
+  const options = ['-A', 'trust', '-U', 'postgres', '--locale=C', '-E', 'UTF8'];
+  if (!durable) options.push('--no-sync');
   // Only from 18 on are checksums the default, and the switch against them known.
   const flag = checksums ? ['--data-checksums'] : major >= 18 ? ['--no-data-checksums'] : [];
   const initdb = join(native, 'bin', 'initdb');

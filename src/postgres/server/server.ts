@@ -53,6 +53,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Postgres
     (options.keepData === true
       ? mkdtempSync(join(temporaryBase(account), 'reconverge-data-'))
       : null);
+  const durable = options.durable ?? true;
   const home = openHome(account, kept);
   try {
     const binaries = await prepareBinaries(
@@ -65,13 +66,15 @@ export async function startServer(options: ServerOptions = {}): Promise<Postgres
     if (options.standbyOf !== undefined) {
       await copyPrimary(options.standbyOf, dataDirectory, account);
     } else {
-      await initialise(home, binaries, dataDirectory, options.checksums ?? true);
+      // Temporary data do not outlive this process, let alone the machine.
+      const making = { checksums: options.checksums ?? true, durable: durable && kept !== null };
+      await initialise(home, binaries, dataDirectory, making);
     }
     const start: Start = {
       home,
       native: binaries.native,
       dataDirectory,
-      settings: { fsync: (options.durable ?? true) ? 'on' : 'off', ...options.settings },
+      settings: { fsync: durable ? 'on' : 'off', ...options.settings },
       timeoutMs: options.startTimeoutMs ?? 60_000,
     };
     return ownServer(start, await startAnywhere(start), binaries.version, kept === null);
