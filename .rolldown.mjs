@@ -22,10 +22,10 @@ const entries = [
 ];
 
 /** What is needed at once, and what is always needed together. */
-const first = /src\/(model\/error|cli\/(thread|thread-ahead|limits|exit-code))\.ts$/;
+const first = /src\/(model\/error|cli\/(thread|thread-ahead|limits|exit-code|library|close-names))\.ts$/;
 /** What reports are written with, and whatever else the command line and the engine share. */
 const pages =
-  /src\/(report\/(?!hash)|export\/(exchange|sequence|statechart)|explore\/exploration|model\/failure)\b/;
+  /src\/(report\/(?!hash)|export\/(exchange|sequence|statechart)|explore\/exploration|generate\/suite\/coverage|model\/failure)\b/;
 const engine = /src\/(model|machine|explore|check|report|cli\/(check-task|.+-model|import-file))\b/;
 const groups = [
   { name: 'first', test: first },

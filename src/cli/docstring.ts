@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isPath } from './load-model.ts';
+import { isPath } from './library.ts';
 
 /** Where sources of the library lie in a checkout; a package has none. */
 const sourceOf = (name: string): URL => {

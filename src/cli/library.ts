@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, extname, sep } from 'node:path';
 import { closeNames } from './close-names.ts';
 import { ReconvergeError } from '../model/error.ts';
 
@@ -24,7 +24,16 @@ export function libraryNames(): readonly string[] {
 }
 
 /** Whether it is written like a name in a folder of the library. */
-export const isRegression = (model: string): boolean => /^regressions\/[\w-]+$/.test(model);
+const isRegression = (model: string): boolean => /^regressions\/[\w-]+$/.test(model);
+
+/** How the name of a file ends that may hold a model. */
+export const MODEL_EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
+
+/** Whether the argument is a path to a file rather than a name of the library. */
+export function isPath(model: string): boolean {
+  if (isRegression(model)) return false;
+  return model.includes('/') || model.includes(sep) || MODEL_EXTENSIONS.includes(extname(model));
+}
 
 /** Where a model of the library lies. @throws ReconvergeError RCV101 with the names that exist */
 export function libraryUrl(name: string): URL {

@@ -1,20 +1,11 @@
 import { statSync } from 'node:fs';
-import { extname, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import type { Model } from '../model/define.ts';
 import { evaluate } from '../machine/purity.ts';
 import { ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
 import { importFile } from './import-file.ts';
-import { isRegression, libraryUrl } from './library.ts';
-
-/** How the name of a file ends that may hold a model. */
-export const MODEL_EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
-
-/** Whether the argument is a path to a file rather than a name of the library. */
-export function isPath(model: string): boolean {
-  if (isRegression(model)) return false;
-  return model.includes('/') || model.includes(sep) || MODEL_EXTENSIONS.includes(extname(model));
-}
+import { isPath, libraryUrl } from './library.ts';
 
 function fileOf(path: string): string {
   const file = resolve(path);

@@ -11,7 +11,7 @@ import { suiteText } from '../report/suite.ts';
 import { numberOr, setFlag, setParameters, texts, wholeNumber } from './flags.ts';
 import { boundOf, runIsolated } from './isolated.ts';
 import { limitsOf } from './limits.ts';
-import { isPath } from './load-model.ts';
+import { isPath } from './library.ts';
 import { ProgressLine } from './progress.ts';
 import type { SuiteFormat, TestgenAnswer, TestgenRequest } from './testgen-task.ts';
 import type { Ending } from './thread.ts';

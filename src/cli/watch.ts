@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { ReconvergeError } from '../model/error.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { isPath } from './load-model.ts';
+import { isPath } from './library.ts';
 import { sourcesOf } from './sources.ts';
 import type { Outcome } from './verb.ts';
 

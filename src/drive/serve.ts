@@ -39,8 +39,8 @@ async function performed(driver: Driver, text: string): Promise<DriverAnswer> {
 }
 
 /**
- * The other side of `inChild`: answers requests on standard input until it ends. What the driver has
- * running is stopped then.
+ * The other side of `inChild`: answers requests on standard input until it ends. What the driver
+ * has running is stopped then.
  */
 export async function serveOnStdin(driver: Driver): Promise<void> {
   let isStopped = true;
