@@ -8,9 +8,20 @@ import type { Ending } from './thread.ts';
 const perSecond = (states: number, seconds: number): number =>
   Math.round(states / Math.max(seconds, 1e-6));
 
+/** A bound on the states that is more than so many times what was found says nothing. */
+const TELLING_MAX = 100;
+
+/** What is certain where no estimate can be given: the share that is done at least. */
+function certainty({ states, most }: Progress): string {
+  if (most === null || most > TELLING_MAX * states) return '';
+  const percent = Math.floor((100 * states) / most);
+  return `, at least ${percent} % (there are no more than ${grouped(most)})`;
+}
+
 /** The share that is done of what there seems to be, and the time for the rest at this rate. */
-function outlook({ states, elapsedMs, estimate }: Progress): string {
-  if (estimate === null || estimate <= states) return '';
+function outlook(progress: Progress): string {
+  const { states, elapsedMs, estimate } = progress;
+  if (estimate === null || estimate <= states) return certainty(progress);
   const percent = Math.floor((100 * states) / estimate);
   const seconds = ((estimate - states) / Math.max(1, states)) * (elapsedMs / 1000);
   return `, ${percent} % of about ${grouped(Math.round(estimate))}, ${duration(seconds)} to go`;

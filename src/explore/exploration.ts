@@ -21,6 +21,8 @@ export interface Progress {
   readonly elapsedMs: number;
   /** About how many states there are in all; null where nothing is known. */
   readonly estimate: number | null;
+  /** There are no more states than this, for certain; null where nothing is known. */
+  readonly most: number | null;
 }
 
 export interface SearchOptions {

@@ -118,9 +118,9 @@ export class ProductSearch implements Exploration {
   }
 
   private bound(): Incomplete {
-    const { states, transitions, depth } = this;
+    const { states, transitions, depth, product } = this;
     const queued = states - this.registers[HEAD]!;
-    const found = { states, transitions, depth, queued, estimate: null };
+    const found = { states, transitions, depth, queued, estimate: null, most: product.domain };
     return boundReached(this.options, this.started, found);
   }
 

@@ -58,7 +58,8 @@ export class Search implements Exploration {
     const { bounds, clock, residentBytes, interrupted, onProgress } = this.options;
     const elapsedMs = clock() - this.started;
     const { transitions, depth } = this;
-    onProgress({ states: this.table.count, transitions, depth, queued, elapsedMs, estimate: null });
+    const told = { elapsedMs, estimate: null, most: null };
+    onProgress({ states: this.table.count, transitions, depth, queued, ...told });
     if (elapsedMs > bounds.timeoutMs) return 'time';
     if (residentBytes() > bounds.memoryBytes) return 'memory';
     return interrupted() ? 'interrupted' : null;

@@ -120,7 +120,7 @@ export class SweepSearch {
     const share = this.passed / this.rowsInAll;
     const estimate = registers[ROWS] === 0 ? null : Math.max(states, Math.round(swept / share));
     const queued = states - swept;
-    const found = { states, transitions, depth: null, queued, estimate };
+    const found = { states, transitions, depth: null, queued, estimate, most: null };
     return boundReached(this.options, this.started, found);
   }
 

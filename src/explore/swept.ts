@@ -134,7 +134,10 @@ export class Swept implements Exploration {
     const bytes = this.product.domain / 8;
     const isDense = bytes <= DENSE_BYTES_MAX && bytes <= DENSE_SHARE * options.bounds.memoryBytes;
     const visited = isDense ? { visited: new DenseBitmap(this.product) } : {};
-    return new ProductSearch(this.product, options, { ...settings, ...visited }).run();
+    const most = this.incomplete === null ? this.states : this.product.domain;
+    const onProgress: SearchOptions['onProgress'] = (one) => options.onProgress({ ...one, most });
+    const told = { ...options, onProgress };
+    return new ProductSearch(this.product, told, { ...settings, ...visited }).run();
   }
 
   private complete(): ProductSearch {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Exploration } from '../../../src/explore/exploration.ts';
+import type { Exploration, SearchOptions } from '../../../src/explore/exploration.ts';
 import { ProductSearch } from '../../../src/explore/product-search.ts';
 import { mostSuccessors } from '../../../src/explore/start.ts';
 import { DenseBitmap, NumberTable, type Visited } from '../../../src/explore/visited.ts';
@@ -50,16 +50,23 @@ function edges(found: Exploration, { system }: RandomSystem): readonly string[] 
 
 describe.each(kinds)('a search over a product, with %s', (_, visited) => {
   it.each(DRAWINGS)('finds what the plain search finds: %s', (__, drawing) => {
+    let told = 0;
     for (let seed = 0; seed < SEEDS; seed += 1) {
       const random = randomSystem(seed, drawing);
       const plain = essence(plainly(random).found, random);
       for (const rowsMax of [undefined, 12, 0]) {
         const product = productOf(random, rowsMax);
-        const found = new ProductSearch(product, anySearch, { visited: visited(product) }).run();
+        const bounds: (number | null)[] = [];
+        const onProgress: SearchOptions['onProgress'] = ({ most }) => void bounds.push(most);
+        const asked = { ...anySearch, onProgress };
+        const found = new ProductSearch(product, asked, { visited: visited(product) }).run();
+        expect(bounds.every((most) => most !== null && most >= found.states)).toBe(true);
+        told += bounds.length;
         expect({ seed, rowsMax, ...essence(found, random) }).toEqual({ seed, rowsMax, ...plain });
         const last = found.pathTo(found.states - 1);
         expect(isPath(found, last) && last[0]! < found.initial).toBe(true);
       }
     }
+    expect(told).toBeGreaterThan(0);
   });
 });
