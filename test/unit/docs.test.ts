@@ -39,6 +39,7 @@ const OF_THE_LIBRARY: readonly string[] = [
   'RCV410',
   'RCV411',
   'RCV412',
+  'RCV417',
   'RCV431',
   'RCV432',
   'RCV433',
