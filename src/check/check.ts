@@ -27,6 +27,8 @@ export interface CheckOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** How to explore; null: as seems best. The answers are the same. */
   readonly strategy?: Strategy | null;
+  /** Threads that may share the exploration; left out: one. The answers are the same. */
+  readonly workers?: number;
   /**
    * One state stands for all that differ by a permutation of replicas, where the model and all that
    * is asked of it make no difference between them; counts are then those of such sets of states.
@@ -213,6 +215,7 @@ function checked(system: System, options: CheckOptions): CheckReport {
     ...asked(plan, names.length > 0),
     symmetry: options.symmetry ?? false,
     reduce: (options.reduce ?? false) && !plan.properties.some(needsAllStates),
+    workers: options.workers ?? 1,
     clock: () => performance.now(),
     residentBytes: sampled(() => process.memoryUsage.rss()),
     interrupted: options.interrupted ?? (() => false),

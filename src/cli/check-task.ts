@@ -17,6 +17,8 @@ export interface CheckRequest extends Asked {
   readonly depthMax: number | null;
   readonly timeoutMs: number | null;
   readonly memoryBytes: number;
+  /** Threads that may share the exploration. */
+  readonly workers: number;
   /** Whether the tolerance table is asked for. */
   readonly tolerance: boolean;
 }
@@ -38,7 +40,8 @@ export const checkTask: Task<CheckRequest, CheckAnswer, CheckProgress> = async (
   control,
 ) => {
   const { system, model, given } = await openModel(request);
-  const { properties, symmetry, reduce, statesMax, depthMax, timeoutMs, memoryBytes } = request;
+  const { properties, symmetry, reduce, workers } = request;
+  const { statesMax, depthMax, timeoutMs, memoryBytes } = request;
   const plan = selectProperties(planOf(system), properties);
   control.started({
     model,
@@ -59,7 +62,7 @@ export const checkTask: Task<CheckRequest, CheckAnswer, CheckProgress> = async (
   const spare = (): { readonly timeoutMs?: number } =>
     timeoutMs === null ? {} : { timeoutMs: Math.max(0, timeoutMs - (performance.now() - begun)) };
   const onProgress = (progress: Progress): void => control.progress({ ...progress, isTable: true });
-  const found = check(system, { ...options, properties });
+  const found = check(system, { ...options, properties, workers });
   const fewest = fewestFaults(system, found, { ...options, ...spare(), onProgress });
   const report = {
     ...found,

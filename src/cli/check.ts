@@ -1,5 +1,5 @@
 import type { Report } from '../model/verdict.ts';
-import { ONE_ORDER } from '../explore/exploration.ts';
+import { ONE_ORDER, THREADS } from '../explore/exploration.ts';
 import { commandText } from '../report/command.ts';
 import { checkDocument, documentOf } from '../report/document.ts';
 import { reportText } from '../report/text.ts';
@@ -19,6 +19,8 @@ import { outcomeOf, type Invocation, type Outcome, type Verb } from './verb.ts';
 const UNREDUCED =
   '--reduce left nothing out: a property needs every state, or no steps are independent';
 
+const BY_ONE = 'explored by one worker: only a large search over a bitmap is shared out';
+
 function requestOf({ model, options }: Invocation): CheckRequest {
   return {
     model,
@@ -29,6 +31,7 @@ function requestOf({ model, options }: Invocation): CheckRequest {
     tolerance: options['tolerance'] !== false && texts(options['property']).length === 0,
     statesMax: numberOr(options['maxStates'], null),
     depthMax: numberOr(options['maxDepth'], null),
+    workers: numberOr(options['workers'], 1),
     ...limitsOf(options),
   };
 }
@@ -47,7 +50,6 @@ async function perform(invocation: Invocation): Promise<Outcome> {
   const { options, note, signal } = invocation;
   if (typeof options['replay'] === 'string') return replay(invocation, options['replay']);
   if (typeof options['example'] === 'string') return example(invocation, options['example']);
-  if (numberOr(options['workers'], 1) > 1) note('note: this version explores with one worker');
   const request = requestOf(invocation);
   const line = new ProgressLine(process.stderr);
   try {
@@ -63,6 +65,7 @@ async function perform(invocation: Invocation): Promise<Outcome> {
     const missing = ending.is === 'done' ? ending.answer.toleranceMissing : null;
     if (missing !== null) note(`note: the tolerance table is not complete: ${missing}`);
     if (request.reduce && isUnreduced(ending)) note(`note: ${UNREDUCED}`);
+    if (request.workers > 1 && isByOne(ending)) note(`note: ${BY_ONE}`);
     const outcome = outcomeOf(report, (page) => reportText(report, { ...page, assumptions }));
     const vacuous = report.properties.filter((property) => property.vacuous);
     if (options['strict'] !== true || vacuous.length === 0) return outcome;
@@ -76,6 +79,11 @@ async function perform(invocation: Invocation): Promise<Outcome> {
 /** Whether nothing could be left out for all that was asked. */
 function isUnreduced(ending: Ending<CheckAnswer, CheckProgress>): boolean {
   return ending.is === 'done' && !ending.answer.stats.visited.includes(ONE_ORDER);
+}
+
+/** Whether one worker has explored it all. */
+function isByOne(ending: Ending<CheckAnswer, CheckProgress>): boolean {
+  return ending.is === 'done' && !ending.answer.stats.visited.includes(THREADS);
 }
 
 /** `reconverge check`: every property, on every reachable state. */

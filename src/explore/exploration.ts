@@ -42,6 +42,8 @@ export interface SearchOptions {
   readonly symmetry: boolean;
   /** Whether steps may be left for later where others may be taken first without any difference. */
   readonly reduce: boolean;
+  /** Threads that may share the work, with equal answers; left out: one. */
+  readonly workers?: number;
   readonly clock: () => number;
   readonly residentBytes: () => number;
   /** Asked again and again; true ends the search as interrupted. */
@@ -61,6 +63,9 @@ export const UNPLACED = -2;
 
 /** Part of `visited` where steps were left for later. */
 export const ONE_ORDER = 'independent steps in one order';
+
+/** Part of `visited` where several threads have shared the search. */
+export const THREADS = 'threads';
 
 /** What was asked cannot be known of so large a span. */
 export class OutOfReach extends Error {}

@@ -103,7 +103,8 @@ export function askTree(
   return `n = ${root}; while (n >= 0) n = ${name}next[${name}base[n] + X[${name}who[n]]];`;
 }
 
-function watchCode(values: Values, watches: readonly Watch[]): string {
+/** Code that notes what is watched for of the state at `head`. */
+export function watchCode(values: Values, watches: readonly Watch[]): string {
   const lines: string[] = [];
   for (const [k, { tree, note, stop }] of watches.entries()) {
     if (tree.constant !== null) continue;

@@ -1,21 +1,10 @@
 import type { Ample } from './ample.ts';
 import { boundReached } from './bound.ts';
-import { ONE_ORDER } from './exploration.ts';
+import { ONE_ORDER, THREADS } from './exploration.ts';
 import type { BrokenClaim, Exploration, Incomplete, SearchOptions } from './exploration.ts';
 import type { Graph } from './graph.ts';
-import {
-  CLAIM,
-  ENDS,
-  HEAD,
-  makeKernel,
-  Queue,
-  STOP,
-  TAIL,
-  TRANSITIONS,
-  WATCHED,
-  registersFor,
-} from './kernel.ts';
-import type { KernelParts, Watch } from './kernel.ts';
+import { CLAIM, ENDS, HEAD, makeKernel, Queue, registersFor, STOP } from './kernel.ts';
+import { TAIL, TRANSITIONS, WATCHED, type Watch } from './kernel.ts';
 import { isAcyclic } from './digit-order.ts';
 import { hasCycleOutside, isClosed } from './liveness.ts';
 import { PredicateTree } from './predicate-tree.ts';
@@ -24,9 +13,11 @@ import { ProductPaths } from './product-paths.ts';
 import type { ProductSettings } from './product-settings.ts';
 import type { Product } from './product.ts';
 import { canonical, canonicalCode, isBlind, NeedsAllStates, type Orbit } from './symmetry.ts';
+import { crewOf, sharedExpansion, type CrewSettings } from './shared-expansion.ts';
+import { countHolding, firstEnd, questionable, type KernelMaker } from './span-facts.ts';
 import { initialStates, visitedFor } from './start.ts';
 import type { Visited } from './visited.ts';
-import { watchesFor } from './watching.ts';
+import { isAllSeen, isStopSeen, watchesFor } from './watching.ts';
 
 /** States expanded between two looks at the bounds. */
 const QUOTA = 1 << 15;
@@ -35,10 +26,11 @@ const NOBODY = -1;
 
 /** Breadth-first search over a product, by code made for it. */
 export class ProductSearch implements Exploration {
-  readonly visited: string;
   incomplete: Incomplete = null;
   stopped = false;
   depth = 0;
+  /** Transitions counted by each thread, if several shared the work. */
+  shares: readonly number[] = [];
   readonly initial: number;
   private readonly orbits: readonly Orbit[];
   private readonly ample: readonly Ample[];
@@ -54,33 +46,37 @@ export class ProductSearch implements Exploration {
   /** Where each level begins in the queue, the one behind the last begun included. */
   private readonly levels: number[] = [0];
   private readonly started: number;
-  private readonly untilAllSeen: boolean;
-  private readonly untilEnd: readonly number[];
+  private readonly settings: ProductSettings;
+  private readonly crew: CrewSettings;
 
   /** @throws Unclosed where a predicate has too many answers */
   constructor(product: Product, options: SearchOptions, settings: ProductSettings = {}) {
-    const { visited, orbits = [], ample = [], untilAllSeen = false, untilEnd = [] } = settings;
+    const { visited, orbits = [], ample = [] } = settings;
     this.product = product;
     this.options = options;
+    this.settings = settings;
     this.ample = ample;
-    this.untilAllSeen = untilAllSeen;
-    this.untilEnd = untilEnd;
+    this.crew = settings.crew ?? crewOf(options.workers ?? 1);
     this.started = options.clock();
-    this.set = visited ?? visitedFor(product, options.bounds.memoryBytes);
+    this.set = visited ?? visitedFor(product, options.bounds, this.crew.threads > 1);
     this.queue = new Queue(product.domain);
     const { watchFalse, watchTrue } = options;
     this.watched = [...watchFalse.map((p) => `false ${p}`), ...watchTrue.map((p) => `true ${p}`)];
-    this.watches = watchesFor(options, untilAllSeen, (p) => this.tree(p));
+    this.watches = watchesFor(options, settings.untilAllSeen === true, (p) => this.tree(p));
     const asked = this.watches.map(({ tree }) => tree);
     this.orbits = orbits.filter((orbit) => asked.every((tree) => isBlind(product, tree, orbit)));
-    const replicas = this.orbits.reduce((sum, { length }) => sum + length, 0);
-    const folded = replicas === 0 ? [] : [`${replicas} replicas in any order`];
-    const reduced = ample.length === 0 ? [] : [ONE_ORDER];
-    this.visited = [this.set.name, ...folded, ...reduced].join(', ');
     this.registers = registersFor(this.watches.length);
     for (const state of initialStates(product, product.closure.questions.system)) this.enter(state);
     this.initial = this.states;
     this.paths = new ProductPaths(product, this.orbits, this.queue, this.levels, () => this.states);
+  }
+
+  get visited(): string {
+    const { length } = this.shares;
+    const replicas = this.orbits.reduce((sum, orbit) => sum + orbit.length, 0);
+    const name = length === 0 ? this.set.name : `${this.set.name} by ${length} ${THREADS}`;
+    const folded = replicas === 0 ? [] : [`${replicas} replicas in any order`];
+    return [name, ...folded, ...(this.ample.length === 0 ? [] : [ONE_ORDER])].join(', ');
   }
 
   private tree(predicate: number): PredicateTree {
@@ -110,12 +106,12 @@ export class ProductSearch implements Exploration {
     return this.set.bytes + this.queue.bytes;
   }
 
-  private kernel(parts: Partial<KernelParts>, registers: Float64Array): (until: number) => void {
+  private readonly kernel: KernelMaker = (parts, registers) => {
     const { product, ample } = this;
     const none = { watches: [], ends: null, visited: null, stopAtClaim: false };
     const common = { product, ample, canonical: canonicalCode(product, this.orbits) };
     return makeKernel({ ...none, ...common, ...parts }, this.queue, registers);
-  }
+  };
 
   private bound(): Incomplete {
     const { states, transitions, depth, product } = this;
@@ -124,30 +120,42 @@ export class ProductSearch implements Exploration {
     return boundReached(this.options, this.started, found);
   }
 
-  /** Whether all that is to be false was seen so, or all is seen that is looked for. */
   private isOver(): boolean {
-    const { stopAt, stopAtClaim, watchFalse, watchTrue } = this.options;
-    if (this.untilAllSeen) {
-      if (stopAtClaim && this.registers[CLAIM]! < 0) return false;
-      if (watchFalse.some((predicate) => this.firstFalse(predicate) === NOBODY)) return false;
-      return watchTrue.every((predicate) => this.firstTrue(predicate) !== NOBODY);
-    }
-    if (stopAtClaim && this.registers[CLAIM]! >= 0) return true;
-    return stopAt.length > 0 && stopAt.every((predicate) => this.firstFalse(predicate) !== NOBODY);
+    const isEnough = this.settings.untilAllSeen ? isAllSeen : isStopSeen;
+    return isEnough(this.options, this, this.registers[CLAIM]! >= 0);
   }
 
   /** Explores to the end of the span, a stop, or a bound. */
   run(): this {
-    const { watches, options, registers } = this;
+    const { product, watches, options, registers, queue, set, ample, orbits } = this;
     const { bounds, stopAtClaim } = options;
-    if (this.untilAllSeen && this.isOver()) return this;
-    const parts = { watches, visited: this.set.code, stopAtClaim, ends: this.ends(this.untilEnd) };
-    const expand = this.kernel(parts, registers);
+    if (this.settings.untilAllSeen === true && this.isOver()) return this;
+    const ends = this.ends(this.settings.untilEnd ?? []);
+    const alone = this.kernel({ watches, visited: set.code, stopAtClaim, ends }, registers);
     // Small quotas while the bound on states is small.
-    const quota = Math.max(1, Math.min(QUOTA, Math.floor(bounds.statesMax / 16)));
+    const round = Math.max(1, Math.min(QUOTA, Math.floor(bounds.statesMax / 16)));
+    const steps = {
+      product,
+      watches,
+      stopAtClaim,
+      canonical: canonicalCode(product, orbits),
+      ample,
+    };
+    const parts = { ...steps, queue, set, registers, round, alone };
+    const shared = ends === null ? sharedExpansion(parts, this.crew) : null;
+    try {
+      return this.explore(shared?.expand ?? alone, round);
+    } finally {
+      this.shares = shared?.shares ?? [];
+      shared?.close();
+    }
+  }
+
+  private explore(expand: (until: number) => void, quota: number): this {
+    const { registers, options } = this;
     while (registers[HEAD]! < this.states) {
       const end = this.states;
-      if (this.depth === bounds.depthMax) {
+      if (this.depth === options.bounds.depthMax) {
         this.incomplete = 'depth';
         return this;
       }
@@ -208,12 +216,7 @@ export class ProductSearch implements Exploration {
 
   count(predicate: number): number {
     this.refuseParts();
-    const tree = this.tree(predicate);
-    if (tree.constant !== null) return tree.constant ? this.states : 0;
-    const registers = registersFor(1);
-    registers[WATCHED] = 0;
-    this.kernel({ watches: [{ tree, note: 'count', stop: false }] }, registers)(this.states);
-    return registers[WATCHED]!;
+    return countHolding(this.kernel, this.tree(predicate), this.states);
   }
 
   isTouched(budget: number): boolean | null {
@@ -278,15 +281,12 @@ export class ProductSearch implements Exploration {
     const isBlindTo = (orbit: Orbit): boolean =>
       ends.every((tree) => isBlind(this.product, tree, orbit));
     if (!this.orbits.every(isBlindTo)) throw new NeedsAllStates();
-    const registers = registersFor(0);
-    this.kernel({ ends, endsAre }, registers)(this.states);
-    return registers[ENDS]!;
+    return firstEnd(this.kernel, endsAre, ends, this.states);
   }
 
   /** Those of which it is asked in every state whether they hold; null: none. */
   private ends(goals: readonly number[]): readonly PredicateTree[] | null {
-    const trees = goals.map((goal) => this.tree(goal)).filter(({ constant }) => constant !== true);
-    return trees.length === 0 ? null : trees;
+    return questionable(goals.map((goal) => this.tree(goal)));
   }
 
   /** Only what `untilEnd` looked for is known. */

@@ -1,4 +1,5 @@
 import type { Ample } from './ample.ts';
+import type { CrewSettings } from './shared-expansion.ts';
 import type { Orbit } from './symmetry.ts';
 import type { Visited } from './visited.ts';
 
@@ -20,4 +21,6 @@ export interface ProductSettings {
    * all of these hold.
    */
   readonly untilEnd?: readonly number[];
+  /** How several threads share the work; left out: as the options ask, if it can be shared. */
+  readonly crew?: CrewSettings;
 }

@@ -1,4 +1,5 @@
 import type { IntegerSystem } from '../model/integer-system.ts';
+import type { Bounds } from './exploration.ts';
 import type { Product } from './product.ts';
 import { DenseBitmap, NumberTable, type Visited } from './visited.ts';
 
@@ -18,9 +19,12 @@ export function mostSuccessors({ tables, joints, trees }: Product): number {
   return most;
 }
 
-export function visitedFor(product: Product, memoryBytes: number): Visited {
+/** `isShared`: for several threads, if that is possible. */
+export function visitedFor(product: Product, { memoryBytes }: Bounds, isShared = false): Visited {
   const bytes = product.domain / 8;
-  if (product.domain <= DENSE_MAX && bytes <= memoryBytes / 2) return new DenseBitmap(product);
+  if (product.domain <= DENSE_MAX && bytes <= memoryBytes / 2) {
+    return new DenseBitmap(product, isShared);
+  }
   return new NumberTable(mostSuccessors(product));
 }
 

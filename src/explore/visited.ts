@@ -14,10 +14,13 @@ export interface Visited {
 export class DenseBitmap implements Visited {
   readonly name = 'dense bitmap';
   readonly code: VisitedCode;
-  private readonly bits: Int32Array;
+  readonly bits: Int32Array;
 
-  constructor(product: Product) {
-    this.bits = new Int32Array(Math.ceil(product.domain / 32));
+  /** `isShared`: for several threads. */
+  constructor(product: Product, isShared = false) {
+    const words = Math.ceil(product.domain / 32);
+    const bytes = 4 * words;
+    this.bits = new Int32Array(isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
     const split =
       product.domain <= 2 ** 31
         ? 'const w = t >>> 5, b = 1 << (t & 31);'
