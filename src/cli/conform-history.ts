@@ -124,6 +124,21 @@ function documentFor(
   return documentOf({ verb: 'conform', model, result, completeness, properties, conformance });
 }
 
+type Flag = readonly [flag: string, value: string | number | null];
+
+/** What was asked for, for a command to copy. */
+function flagsOf(options: Options): readonly Flag[] {
+  const { major = 18 } = (options['postgres'] ?? {}) as { major?: number };
+  const flags: Flag[] = [['--history', String(options['history'])]];
+  if (major !== 18) flags.push(['--postgres', major]);
+  for (const [name, flag] of Object.entries(HISTORY_FLAGS)) {
+    const value = options[name];
+    if (typeof value === 'string' || typeof value === 'number') flags.push([flag, value]);
+    else if (value === true) flags.push([flag, null]);
+  }
+  return flags;
+}
+
 /** `conform --history`: whether the model has the behaviours that were recorded. */
 export async function conformHistory(
   { model, options }: Invocation,
@@ -152,7 +167,6 @@ export async function conformHistory(
   }
   const report = documentFor(identity, ending.answer, postgres);
   const given = ending.started?.given ?? {};
-  const flags = [['--history', String(options['history'])]] as const;
-  const replay = commandText('conform', model, given, flags);
+  const replay = commandText('conform', model, given, flagsOf(options));
   return outcomeOf(report, (page) => historyText(report, page, replay));
 }

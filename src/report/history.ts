@@ -57,7 +57,8 @@ function divergenceLines(
 
 function propertyLine({ name, result, because, values, vacuous }: PropertyReport): string {
   const { rows, taken, states, running } = values;
-  const place = vacuous ? '' : `; the model is then in one of ${counted(Number(states), 'state')}`;
+  const one = states === 1 ? '1 state' : `one of ${counted(Number(states), 'state')}`;
+  const place = vacuous ? '' : `; the model is then in ${one}`;
   const why = result === 'unknown' && because !== null ? `; ${because}` : '';
   const end = result === 'holds' ? place : why;
   const open = running === true ? '; not done yet' : '';

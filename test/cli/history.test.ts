@@ -89,6 +89,10 @@ describe.concurrent('reconverge conform --history', () => {
     const path = await file('suffix.jsonl', ended(trace.steps.slice(3)));
     expect((await judged(path, ...BUG)).exitCode).toBe(1);
     expect((await judged(path, ...BUG, '--suffix')).exitCode).toBe(0);
+    const args = ['conform', 'two-phase-commit', ...BUG, '--history', path, '--suffix'];
+    const { stdout } = await reconverge(args);
+    expect(stdout).toContain('THE MODEL HAS THIS BEHAVIOUR');
+    expect(stdout).toContain(`  replay npx reconverge ${args.join(' ')}\n`);
   });
 
   it('says which line is wrong, and what the model does not have', async () => {

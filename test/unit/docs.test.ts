@@ -106,6 +106,8 @@ describe('transcripts', () => {
     const updated: { readonly block: Block; readonly printed: readonly string[] }[] = [];
     for (const block of blocksOf(text)) {
       if (block.language === 'ts') writeFileSync(join(place, fileNameOf(block)), block.text);
+      const history = /^jsonl (\S+)$/.exec(block.language)?.[1];
+      if (history !== undefined) writeFileSync(join(place, history), `${block.text}\n`);
       if (block.language === 'diff') {
         const { file, apply } = editOf(block);
         writeFileSync(join(place, file), apply(readFileSync(join(place, file), 'utf8')));

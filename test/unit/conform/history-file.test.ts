@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { historyOfLines } from '../../../src/conform/history-file.ts';
 import { ReconvergeError } from '../../../src/model/error.ts';
+import { Dice } from '../../oracle/dice.ts';
+import { type Schema, wrongWith } from '../export/schema.ts';
 
 const HEAD = '{"history":"reconverge/history@1"}';
 const ROW = '{"actor":"a","event":"GO","time":12,"note":"by hand"}';
@@ -71,5 +74,58 @@ describe('a history as JSON lines', () => {
   ])('refuses %s, and says where', (_, text, at, words) => {
     expect(refusal(text)).toMatchObject({ code: 'RCV603', at });
     expect(refusal(text).text).toContain(words);
+  });
+});
+
+describe('the schema of a line', () => {
+  const file = new URL('../../../spec/schemas/history-line.json', import.meta.url);
+  const schema = JSON.parse(readFileSync(file, 'utf8')) as Schema;
+  const format = 'reconverge/history@1';
+  /** Values of which some are right for a key, and some are not. */
+  const VALUES: Readonly<Record<string, readonly unknown[]>> = {
+    history: [format, 'reconverge/history@2', 1],
+    observed: [[], [{ event: 'GO' }], [{ x: 1 }], [1], {}],
+    checkpoints: [['a'], [], [1], 'a'],
+    suffix: [true, 1],
+    prefix: [false, 'no'],
+    actor: ['a', 1, null],
+    event: ['GO', { type: 'GO', n: 1 }, { n: 1 }, null],
+    fault: [null, 'a.crash', { name: 'a.crash' }, { kind: 'node' }, 3],
+    label: ['P', 'X', null],
+    state: [{ a: { value: 'b' } }, {}, [], 'b'],
+    start: ['a', 1],
+    checkpoint: ['a', {}],
+    recovery: ['a', null],
+    saved: [{ value: 'b' }, {}, 'b'],
+    final: [true, 'yes'],
+    time: [1, 'noon'],
+    strange: [1],
+  };
+
+  /** Whether the line stands where it belongs without a complaint. */
+  function isRead(line: object): boolean {
+    const lines = 'history' in line ? [line] : [{ history: format }, line, { end: 1 }];
+    const text = lines.map((one) => JSON.stringify(one)).join('\n');
+    try {
+      historyOfLines(text, 'h');
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof ReconvergeError && thrown.code === 'RCV603') return false;
+      throw thrown;
+    }
+  }
+
+  it('allows exactly the lines that are read', () => {
+    const dice = new Dice(11);
+    const seen = { read: 0, refused: 0 };
+    for (let round = 0; round < 5_000; round += 1) {
+      const keys = Object.keys(VALUES).filter(() => dice.chance(1, 8));
+      const line = Object.fromEntries(keys.map((key) => [key, dice.pick(VALUES[key]!)]));
+      const isAllowed = wrongWith(line, schema).length === 0;
+      expect(isRead(line), JSON.stringify(line)).toBe(isAllowed);
+      seen[isAllowed ? 'read' : 'refused'] += 1;
+    }
+    expect(seen.read).toBeGreaterThan(300);
+    expect(seen.refused).toBeGreaterThan(300);
   });
 });

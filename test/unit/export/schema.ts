@@ -21,6 +21,7 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
   boolean: (value) => typeof value === 'boolean',
   integer: Number.isInteger,
+  null: (value) => value === null,
 };
 
 const says = (isRight: boolean, path: string, what: string): readonly string[] =>
@@ -62,6 +63,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
     says(typeof value !== 'number' || value >= least, path, 'too small'),
   maximum: (most: number, value, { path }) =>
     says(typeof value !== 'number' || value <= most, path, 'too large'),
+  minProperties: (least: number, value, { path }) =>
+    says(!isFields(value) || Object.keys(value).length >= least, path, 'too few'),
   pattern: (text: string, value, { path }) =>
     says(typeof value !== 'string' || new RegExp(text, 'u').test(value), path, 'another pattern'),
   anyOf: (schemas: readonly Schema[], value, { root, path }) =>
