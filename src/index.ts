@@ -110,6 +110,7 @@ export type { DrivenFaultName, NamesIn, OtherStepName, StepName } from './drive/
 export type { Reading, Strikes, Takes } from './drive/driver.ts';
 export type { Deviation, Played, PlayOptions, Recorder } from './drive/play.ts';
 export type { Sequence, Sighting } from './drive/play.ts';
+export { conformsProperty } from './drive/property.ts';
 export { Recording } from './drive/history.ts';
 export { inChild, overHttp } from './drive/remote.ts';
 export type { FollowOptions } from './drive/remote.ts';

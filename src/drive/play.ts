@@ -39,7 +39,7 @@ export interface Sighting {
 /** Whoever writes down what is seen; see `Recording`. */
 export interface Recorder {
   readonly saw: (sighting: Sighting) => void;
-  /** The run is over: nothing more was done or seen in it. */
+  /** The run is over, and all of it was seen; not called where a step failed half way. */
   readonly ended: (sequence: string) => void;
 }
 
@@ -134,7 +134,8 @@ export class Player {
       await stop().catch(() => {});
       throw thrown;
     }
-    this.options.recorder?.ended(sequence.name);
+    const isBroken = played.is === 'deviated' && played.deviation.expected.length === 0;
+    if (!isBroken) this.options.recorder?.ended(sequence.name);
     // What was found counts more than that it could not be cleared away.
     await (played.is === 'deviated' ? stop().catch(() => {}) : stop());
     return played;

@@ -1,4 +1,5 @@
-import { Arbitrary, stream, Value, type Random, type Stream } from 'fast-check';
+import { Arbitrary, asyncProperty, pre, stream, Value } from 'fast-check';
+import type { IAsyncProperty, Random, Stream } from 'fast-check';
 import { compile } from '../machine/compile.ts';
 import type { Model } from '../model/define.ts';
 import { parameterValues } from '../model/parameter.ts';
@@ -62,4 +63,24 @@ export function failureSequences(
   checkWalkOptions(compiled, options);
   const stepping = new Stepping(compiled);
   return new WalkArbitrary(stepping, options).map((walk) => new FailureSequence(stepping, walk));
+}
+
+/**
+ * A property of random behaviours of a system, for `fc.assert`, which replays it by `seed` and
+ * `path`: it holds of those for which `test` resolves. One that is told `false` says nothing, and
+ * another is drawn.
+ * @throws ReconvergeError RCV310 for options that make no sense
+ */
+export function sequenceProperty(
+  stepping: Stepping,
+  options: WalkOptions,
+  test: (sequence: FailureSequence) => Promise<boolean>,
+): IAsyncProperty<[FailureSequence]> {
+  checkWalkOptions(stepping.compiled, options);
+  const sequences = new WalkArbitrary(stepping, options).map(
+    (walk) => new FailureSequence(stepping, walk),
+  );
+  return asyncProperty(sequences, async (sequence) => {
+    pre(await test(sequence));
+  });
 }

@@ -18,7 +18,8 @@ const counted = (count: number, noun: string): string =>
  */
 export class FailureSequence {
   private readonly stepping: Stepping;
-  private readonly walk: Walk;
+  /** The behaviour in numbers. */
+  readonly walk: Walk;
   private cachedSteps: readonly TraceStep[] | null = null;
 
   constructor(stepping: Stepping, walk: Walk) {
