@@ -37,18 +37,20 @@ export interface Beginning {
   readonly sequence: string;
 }
 
-/** How the system is looked at, in plain JSON. */
-export type Reading<N extends Names, Seen> =
-  | {
-      /** In the model's terms, actor by actor; what cannot be seen is left out. */
-      readonly read: () => Promise<Observed<N['actors']>> | Observed<N['actors']>;
-      readonly view?: undefined;
-    }
-  | {
-      readonly read: () => Promise<Seen> | Seen;
-      /** What `read` should answer in a state of the model: a view of one's own. */
-      readonly view: (state: SeenState<N['actors']>) => Seen;
-    };
+/** The system is looked at in the model's terms. */
+export interface SeenAsModel<N extends Names> {
+  /** Actor by actor; what cannot be seen is left out. Plain JSON. */
+  readonly read: () => Promise<Observed<N['actors']>> | Observed<N['actors']>;
+  readonly view?: undefined;
+}
+
+/** The system is looked at in a way of one's own. */
+export interface SeenBy<N extends Names, Seen> {
+  /** Plain JSON. */
+  readonly read: () => Promise<Seen> | Seen;
+  /** What `read` should answer in a state of the model. */
+  readonly view: (state: SeenState<N['actors']>) => Seen;
+}
 
 /**
  * How a model's steps are made to happen in a real system, and how the system is looked at. One run
@@ -111,9 +113,17 @@ function taking(given: Take | ByName): (action: ModelAction) => Promise<void> {
  * A driver of a real system along a model. `model` is here for its names, so that a step that the
  * driver leaves out does not compile.
  */
+export function driver<const M extends Model, const Own extends string = never>(
+  model: M,
+  parts: DriverParts<NamesIn<M>, Own> & SeenAsModel<NamesIn<M>>,
+): Driver;
 export function driver<const M extends Model, Seen, const Own extends string = never>(
-  _model: M,
-  parts: DriverParts<NamesIn<M>, Own> & Reading<NamesIn<M>, Seen>,
+  model: M,
+  parts: DriverParts<NamesIn<M>, Own> & SeenBy<NamesIn<M>, Seen>,
+): Driver;
+export function driver(
+  _model: Model,
+  parts: DriverParts<Names, string> & (SeenAsModel<Names> | SeenBy<Names, unknown>),
 ): Driver {
   const { view } = parts;
   const given = { step: parts.step as Take | ByName, fault: parts.fault as Take | ByName };

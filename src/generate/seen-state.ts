@@ -21,11 +21,15 @@ export type SeenState<Actor extends string = string> = {
   readonly [A in Actor as A | `${A}[${number}]`]: SeenActor;
 };
 
-/** What a driver saw of a state. What is left out was not looked at. */
+/** What a driver saw of an actor. What is left out was not looked at. */
+export interface ObservedActor extends Partial<Omit<SeenActor, 'status'>> {
+  /** An `ActorStatus`; any text, so that it need not be written `as const`. */
+  readonly status?: string;
+}
+
+/** What a driver saw of a state, by actors; what is left out was not looked at. */
 export type Observed<Actor extends string = string> = {
-  readonly [A in Actor as A | `${A}[${number}]`]?: {
-    readonly [Field in 'status' | 'value' | 'context' | 'saved']?: SeenActor[Field];
-  };
+  readonly [A in Actor as A | `${A}[${number}]`]?: ObservedActor;
 };
 
 const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json;

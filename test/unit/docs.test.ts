@@ -69,13 +69,20 @@ describe('programs', () => {
 
   test('compile, each version of them', async () => {
     for (const path of told) {
+      const before = new Map<string, string>();
       for (const block of programsOf(path)) {
         const place = join(folder, `${path.replaceAll('/', '-')}-${block.line}`);
         mkdirSync(place, { recursive: true });
-        writeFileSync(join(place, fileNameOf(block)), block.text);
+        before.set(fileNameOf(block), block.text);
+        // Beside a program that imports others of the page these as they are by then.
+        const needed = block.text.includes("from './") ? [...before] : [...before].slice(-1);
+        for (const [name, text] of needed) writeFileSync(join(place, name), text);
       }
     }
-    const paths = { reconverge: ['../../src/index.ts'] };
+    const paths = {
+      reconverge: ['../../src/index.ts'],
+      'reconverge/vitest': ['../../src/vitest/index.ts'],
+    };
     const compilerOptions = { rootDir: '../..', noEmit: true, incremental: false, paths };
     const config = { extends: '../../tsconfig.json', compilerOptions, include: ['.'] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));

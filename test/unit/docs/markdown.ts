@@ -25,7 +25,7 @@ export function blocksOf(markdown: string): readonly Block[] {
 
 /** The name of the file that a TypeScript block is: its first line is `// name.ts`. */
 export function fileNameOf({ text, line }: Block): string {
-  const name = /^\/\/ ([\w-]+\.m?ts)$/m.exec(text.split('\n')[0] ?? '')?.[1];
+  const name = /^\/\/ ([\w.-]+\.m?ts)$/m.exec(text.split('\n')[0] ?? '')?.[1];
   if (name === undefined) throw new Error(`line ${line}: a program begins with // name.ts`);
   return name;
 }

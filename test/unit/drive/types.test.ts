@@ -51,8 +51,13 @@ test('faults are of actors and effects', () => {
 });
 
 test('what is read is of the actors, or as the view has it', () => {
-  // @ts-expect-error -- there is no such status
-  driver(order, { ...rest, step: all, read: () => ({ payments: { status: 'paid' } }) });
+  driver(order, {
+    ...rest,
+    step: all,
+    read: async () => ({ order: { status: rest.stop.length > 0 ? 'down' : 'active' } }),
+  });
+  // @ts-expect-error -- a status is a text
+  driver(order, { ...rest, step: all, read: () => ({ payments: { status: 1 } }) });
   const view = (state: { readonly order: { readonly status: string } }) => state.order.status;
   driver(order, { ...rest, step: all, read: () => 'active', view });
   // @ts-expect-error -- the view answers a text
