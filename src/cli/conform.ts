@@ -5,6 +5,7 @@ import type { Report } from '../model/verdict.ts';
 import { commandText } from '../report/command.ts';
 import { conformanceText } from '../report/conformance.ts';
 import { documentOf } from '../report/document.ts';
+import type { ServerFault } from '../postgres/faults/server-fault.ts';
 import { conformHistory, HISTORY_FLAGS } from './conform-history.ts';
 import { interruptible, openDatabase, postgresFlag, workerEntry } from './database.ts';
 import {
@@ -19,12 +20,18 @@ import {
 } from './flags.ts';
 import type { OpenModel } from './open-model.ts';
 import { ProgressLine } from './progress.ts';
+import { availableFaults, serverFaultsFlag } from './server-faults.ts';
 import { outcomeOf, type Invocation, type Outcome, type Verb } from './verb.ts';
 
 /** Runs side by side, on this many processors at most. */
 const LANES_MAX = 4;
 
-function documentFor(found: ConformReport, { model, given }: OpenModel, asked: string): Report {
+function documentFor(
+  found: ConformReport,
+  { model, given }: OpenModel,
+  asked: string,
+  unavailable: Record<string, string> | null,
+): Report {
   const { conformance, interrupted } = found;
   const { points, divergences } = conformance;
   const isPlayed = found.properties.every(({ values }) => values['reproduced'] === true);
@@ -36,7 +43,10 @@ function documentFor(found: ConformReport, { model, given }: OpenModel, asked: s
     model,
     result: divergences.length > 0 ? 'violated' : complete,
     completeness: 'bounded',
-    bounds: interrupted ? { interrupted: true } : {},
+    bounds: {
+      ...(interrupted ? { interrupted: true } : {}),
+      ...(unavailable === null ? {} : { unavailable }),
+    },
     properties: found.properties.map((property) => ({ ...property, replay })),
     conformance,
   });
@@ -57,16 +67,21 @@ async function conformed(invocation: Invocation, line: ProgressLine): Promise<Ou
   return interruptible(async (interrupted) => {
     const server = await openDatabase(options, { durable: false });
     try {
+      const asks = options['faults'] as readonly ServerFault[] | undefined;
+      const struck = asks === undefined ? null : availableFaults(asks, server);
       const found = await conform(model, opened.model.parameters, {
         url: server.url,
         version: server.version,
         worker: workerEntry({ model: asked, set }),
         lanes: numberOr(options['workers'], Math.min(LANES_MAX, availableParallelism())),
+        ...(struck === null ? {} : { strikes: { server, faults: struck.faults } }),
         interrupted,
         onProgress: (done, total) => line.update(`conforming: ${done} of ${total} behaviours`),
       });
-      const report = documentFor(found, opened, asked);
-      const replay = commandText('conform', asked, opened.given);
+      const report = documentFor(found, opened, asked, struck?.unavailable ?? null);
+      const names = asks?.map(({ name }) => name).join(',');
+      const flags = names === undefined ? '' : ` --faults '${names}'`;
+      const replay = `${commandText('conform', asked, opened.given)}${flags}`;
       return outcomeOf(report, (page) => conformanceText(report, found.points, replay, page));
     } finally {
       await server.stop();
@@ -103,6 +118,7 @@ export const conformVerb: Verb = {
     command
       .addOption(setFlag())
       .addOption(postgresFlag())
+      .addOption(serverFaultsFlag())
       .option('--workers <n>', 'behaviours played at the same time', wholeNumber(1))
       .option('--suite <file>', 'not available in this version')
       .option(

@@ -5,12 +5,18 @@ import { traceOf, type NumberedPath } from '../check/path.ts';
 import { planOf } from '../check/plan.ts';
 import type { Model, Values } from '../model/define.ts';
 import type { Conformance, Divergence, PropertyReport } from '../model/verdict.ts';
-import { startProxy } from '../postgres/proxy.ts';
+import { Gate } from '../postgres/faults/gate.ts';
+import type { ServerFault } from '../postgres/faults/server-fault.ts';
+import { type PostgresProxy, startProxy } from '../postgres/proxy.ts';
+import type { PostgresServer } from '../postgres/server/running.ts';
 import { WorkerProcess, type WorkerEntry } from '../postgres/worker-process.ts';
 import { Hosted } from '../postgres/hosted.ts';
 import { faultPoints, toTheEnd } from './fault-points.ts';
 import { hiddenPoints } from './hidden-points.ts';
-import { Lockstep, type HiddenFault, type Stage } from './lockstep.ts';
+import { Lockstep } from './lockstep.ts';
+import type { HiddenFault, Stage, StruckStep } from './stage.ts';
+import { strikePoints, type StrikePoint } from './strike-points.ts';
+import { Strike } from './strike.ts';
 
 export interface ConformOptions {
   readonly url: string;
@@ -21,6 +27,11 @@ export interface ConformOptions {
   readonly lanes: number;
   /** Divergences after which the rest is left unplayed; no limit if left out. */
   readonly divergencesMax?: number;
+  /**
+   * Faults of the server: these are played instead, at every moment of every call of the store, one
+   * after the other. Needs a server of its own.
+   */
+  readonly strikes?: { readonly server: PostgresServer; readonly faults: readonly ServerFault[] };
   /** Which points to play, by name; all if left out. */
   readonly select?: (point: string) => boolean;
   readonly interrupted: () => boolean;
@@ -32,6 +43,8 @@ export interface ConformReport {
   /** Violated properties of the model whose counterexample the database reproduced, or did not. */
   readonly properties: readonly PropertyReport[];
   readonly points: readonly string[];
+  /** What shows that the server's faults fired, by point. */
+  readonly evidence: { readonly [point: string]: readonly string[] };
   readonly interrupted: boolean;
 }
 
@@ -39,6 +52,7 @@ interface Job {
   readonly point: string;
   readonly path: NumberedPath;
   readonly hidden: HiddenFault | null;
+  readonly strike: StrikePoint | null;
   /** The property whose counterexample this is. */
   readonly property: string | null;
 }
@@ -106,21 +120,61 @@ function jobsOf(
     point: name,
     path: toTheEnd(analysis, path),
     hidden: null,
+    strike: null,
     property: null,
   }));
   const hidden = hiddenPoints(analysis, orchestrator).map((point) => ({
     point: point.name,
     path: toTheEnd(analysis, point.path),
     hidden: point.hidden,
+    strike: null,
     property: null,
   }));
   const shown = violations.map(({ report, path }) => ({
     point: `counterexample of '${report.name}'`,
     path,
     hidden: null,
+    strike: null,
     property: report.name,
   }));
   return [...struck, ...hidden, ...shown];
+}
+
+function jobsOfServer(
+  analysis: Analysis,
+  orchestrator: number,
+  faults: readonly ServerFault[],
+): readonly Job[] {
+  return strikePoints(analysis, orchestrator, faults).map((strike) => ({
+    point: strike.name,
+    path: toTheEnd(analysis, strike.path),
+    hidden: null,
+    strike,
+    property: null,
+  }));
+}
+
+/** After how long a worker takes an attempt for lost that a fault strikes. Milliseconds. */
+const ATTEMPT_MS = 400;
+
+/** The worker's session has a name by which the server's processes are known. */
+function struckStep(
+  { strike }: Job,
+  server: PostgresServer,
+  proxy: PostgresProxy,
+  schema: string,
+): StruckStep | null {
+  if (strike === null) return null;
+  const url = new URL(proxy.url);
+  url.searchParams.set('application_name', schema);
+  const settings = Object.entries(strike.fault.session ?? {});
+  const flags = settings.map(([name, value]) => `-c ${name}=${value}`).join(' ');
+  if (flags !== '') url.searchParams.set('options', flags);
+  const gate = new Gate(server.url, schema, schema);
+  const bed = { server, proxy, gate, attemptMs: ATTEMPT_MS };
+  const limits = { attemptMs: ATTEMPT_MS, patienceMs: 20_000 };
+  const assignment = { url: url.href, limits };
+  return { strike: new Strike(bed, strike, strike.step), gate, assignment };
 }
 
 /**
@@ -136,10 +190,14 @@ export async function conform(
   const { binding, system } = new Hosted(model, values);
   const analysis = new Analysis(...explored(system, planOf(system)));
   const orchestrator = analysis.compiled.world.instance(binding.orchestrator, 'postgres').index;
-  const violations = counterexamples(analysis);
-  const jobs = jobsOf(analysis, orchestrator, violations).filter(({ point }) =>
-    options.select === undefined ? true : options.select(point),
-  );
+  const { strikes } = options;
+  const violations = strikes === undefined ? counterexamples(analysis) : [];
+  const all =
+    strikes === undefined
+      ? jobsOf(analysis, orchestrator, violations)
+      : jobsOfServer(analysis, orchestrator, strikes.faults);
+  const jobs = all.filter(({ point }) => options.select?.(point) ?? true);
+  const evidence: Record<string, readonly string[]> = {};
   const workers = new Workers(options.worker);
   const divergences: Divergence[] = [];
   const reproduced = new Set<string>();
@@ -152,6 +210,9 @@ export async function conform(
     const proxy = await startProxy(options.url);
     try {
       for (let job = jobs[next++]; job !== undefined && !isOver(); job = jobs[next++]) {
+        const schema = `conform_${process.pid}_${next}`;
+        const struck =
+          strikes === undefined ? null : struckStep(job, strikes.server, proxy, schema);
         const stage: Stage = {
           analysis,
           binding,
@@ -159,9 +220,16 @@ export async function conform(
           worker: () => workers.take(),
           release: (worker) => workers.release(worker),
           proxy: job.hidden === null ? null : proxy,
+          struck,
         };
-        const run = new Lockstep(stage, `conform_${process.pid}_${next}`);
-        const divergence = await run.play(job.point, job.path, job.hidden);
+        const run = new Lockstep(stage, schema);
+        let divergence: Divergence | null = null;
+        try {
+          divergence = await run.play(job.point, job.path, job.hidden);
+        } finally {
+          await struck?.gate.end();
+        }
+        if (struck !== null) evidence[job.point] = struck.strike.evidence;
         if (divergence !== null) divergences.push(divergence);
         else if (job.property === null) covered += 1;
         else reproduced.add(job.property);
@@ -173,7 +241,8 @@ export async function conform(
     }
   };
   try {
-    await Promise.all(Array.from({ length: options.lanes }, lane));
+    const lanes = strikes === undefined ? options.lanes : 1;
+    await Promise.all(Array.from({ length: lanes }, lane));
   } finally {
     await workers.end();
   }
@@ -186,6 +255,7 @@ export async function conform(
       values: { ...report.values, reproduced: reproduced.has(report.name) },
     })),
     points: jobs.map(({ point }) => point),
+    evidence,
     interrupted: options.interrupted(),
   };
 }

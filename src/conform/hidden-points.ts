@@ -2,7 +2,8 @@ import type { Analysis } from '../check/analysis.ts';
 import { pathTo, type NumberedPath } from '../check/path.ts';
 import { RESTART } from '../machine/rules-node.ts';
 import { situation } from './fault-points.ts';
-import type { HiddenFault } from './lockstep.ts';
+import type { HiddenFault } from './stage.ts';
+import type { Call } from './strike.ts';
 
 /** A place where a fault must be masked: the model takes the step as if nothing had happened. */
 export interface HiddenPoint {
@@ -11,46 +12,62 @@ export interface HiddenPoint {
   readonly hidden: HiddenFault;
 }
 
-/** What may strike the step that takes an event, and in which situation; empty for most events. */
-function strikes(
+/** A step of the model that calls the store, and where the orchestrator is then. */
+interface CallSite {
+  readonly call: Call;
+  readonly place: string;
+  readonly path: NumberedPath;
+  /** Index of the step in the path. */
+  readonly step: number;
+}
+
+/** Which call the step is that takes the event; null for most events. */
+function callOf(
   analysis: Analysis,
   orchestrator: number,
   state: number,
   event: string,
-): readonly { readonly kind: HiddenFault['kind']; readonly name: string }[] {
+): Pick<CallSite, 'call' | 'place'> | null {
   const { locals } = analysis.compiled.world.actor(orchestrator);
   const { body, saved } = locals.at(analysis.found.row(state)[orchestrator] as number);
   if (event === RESTART) {
     const { value } = JSON.parse(saved ?? '{}') as { value?: unknown };
-    const place = JSON.stringify(value).replaceAll('"', '');
-    const kind = 'SIGKILL during recovery';
-    return [{ kind, name: `${kind} from ${place}` }];
+    return { call: 'recovery', place: `from ${JSON.stringify(value).replaceAll('"', '')}` };
   }
   const isSave = body?.requests.some(({ id, save }) => save !== null && event.endsWith(`.${id}`));
-  if (isSave !== true) return [];
-  return (['cut before COMMIT', 'cut after COMMIT'] as const).map((kind) => {
-    return { kind, name: `connection ${kind}, ${situation(body)}` };
-  });
+  return isSave === true ? { call: 'save', place: situation(body) } : null;
 }
 
-/** Every distinct such place, each with a shortest way through it, in breadth-first order. */
-export function hiddenPoints(analysis: Analysis, orchestrator: number): readonly HiddenPoint[] {
+/** Every distinct such step, each with a shortest way through it, in breadth-first order. */
+export function callSites(analysis: Analysis, orchestrator: number): readonly CallSite[] {
   const { graph, compiled } = analysis;
-  const points = new Map<string, HiddenPoint>();
+  const sites = new Map<string, CallSite>();
   for (let from = 0; from < analysis.states; from += 1) {
     const end = graph.offsets[from + 1] as number;
     for (let edge = graph.offsets[from] as number; edge < end; edge += 1) {
       const action = graph.actions[edge] as number;
       const { actor, event, fault } = compiled.action(action);
       if (actor !== orchestrator || fault !== null) continue;
-      for (const { kind, name } of strikes(analysis, orchestrator, from, event.type)) {
-        if (points.has(name)) continue;
-        const { start, steps } = pathTo(analysis, from);
-        const to = graph.targets[edge] as number;
-        const path = { start, steps: [...steps, { action, to }], loop: null };
-        points.set(name, { name, path, hidden: { step: steps.length, kind } });
-      }
+      const found = callOf(analysis, orchestrator, from, event.type);
+      if (found === null || sites.has(`${found.call} ${found.place}`)) continue;
+      const { start, steps } = pathTo(analysis, from);
+      const to = graph.targets[edge] as number;
+      const path = { start, steps: [...steps, { action, to }], loop: null };
+      sites.set(`${found.call} ${found.place}`, { ...found, path, step: steps.length });
     }
   }
-  return [...points.values()];
+  return [...sites.values()];
+}
+
+/** What the worker's own world may do to each of these steps without anybody noticing. */
+export function hiddenPoints(analysis: Analysis, orchestrator: number): readonly HiddenPoint[] {
+  return callSites(analysis, orchestrator).flatMap(({ call, place, path, step }): HiddenPoint[] => {
+    if (call === 'recovery') {
+      const kind = 'SIGKILL during recovery';
+      return [{ name: `${kind} ${place}`, path, hidden: { step, kind } }];
+    }
+    return (['cut before COMMIT', 'cut after COMMIT'] as const).map((kind) => {
+      return { name: `connection ${kind}, ${place}`, path, hidden: { step, kind } };
+    });
+  });
 }

@@ -1,46 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import type { Analysis } from '../check/analysis.ts';
 import type { NumberedPath } from '../check/path.ts';
 import type { Request } from '../machine/body.ts';
 import { canonical } from '../machine/canonical.ts';
 import type { Local } from '../machine/local.ts';
 import { RESTART } from '../machine/rules-node.ts';
 import { ReconvergeError } from '../model/error.ts';
-import type { PostgresBinding } from '../model/define.ts';
 import type { Action } from '../model/integer-system.ts';
 import type { Divergence, Json } from '../model/verdict.ts';
 import { dropSchema } from '../postgres/migration.ts';
-import type { PostgresProxy } from '../postgres/proxy.ts';
 import type { Assignment, WireReply, WorkerView } from '../postgres/protocol.ts';
 import { ServiceTables } from '../postgres/services.ts';
 import { openStore, type Store } from '../postgres/store.ts';
 import { WorkerGone, type WorkerProcess } from '../postgres/worker-process.ts';
+import type { HiddenFault, Stage } from './stage.ts';
 import { differences, expectedMoment, observedMoment } from './world-state.ts';
 
 /** After how long a worker that does not answer counts as diverging. Milliseconds. */
 const PATIENCE_MS = 30_000;
-
-/** What a run needs of its surroundings. `worker` hands out a live worker process. */
-export interface Stage {
-  readonly analysis: Analysis;
-  readonly binding: PostgresBinding;
-  readonly url: string;
-  readonly worker: () => Promise<WorkerProcess>;
-  readonly release: (worker: WorkerProcess) => void;
-  /** Between worker and database; null for a direct connection. */
-  readonly proxy: PostgresProxy | null;
-}
-
-/**
- * A fault that the model does not see, because what it strikes takes place all the same: a
- * connection cut before or after the COMMIT of a save, or SIGKILL in the middle of a recovery,
- * which is then done again.
- */
-export interface HiddenFault {
-  /** Index of the step in the path. */
-  readonly step: number;
-  readonly kind: 'cut before COMMIT' | 'cut after COMMIT' | 'SIGKILL during recovery';
-}
 
 /**
  * Plays a behaviour of the model and of the real system side by side, step by step, and compares
@@ -65,12 +41,11 @@ export class Lockstep {
     this.services = Object.keys(binding.services);
     this.store = openStore(url, { schema, connections: 1 });
     this.tables = new ServiceTables(url, schema, binding);
-    const workflowId = randomUUID();
-    const through = stage.proxy?.url ?? url;
     this.assignment = {
-      url: through,
+      url: stage.proxy?.url ?? url,
+      ...stage.struck?.assignment,
       schema,
-      workflowId,
+      workflowId: randomUUID(),
       workflow: binding.example,
       mode: 'start',
     };
@@ -85,6 +60,7 @@ export class Lockstep {
     const { found } = this.stage.analysis;
     await this.store.migrate();
     await this.tables.create();
+    await this.stage.struck?.gate.install();
     try {
       await this.begin('start');
       const atStart = await this.compare(point, 0, found.row(path.start));
@@ -187,7 +163,7 @@ export class Lockstep {
     const action = this.stage.analysis.compiled.action(actionIndex);
     if (action.actor !== this.orchestrator) return this.serviceStep(point, index, from, action, to);
     const { type } = action.event;
-    if (type === RESTART) await this.recover(hidden?.step === index);
+    if (type === RESTART) await this.recover(index, hidden?.step === index);
     else if (action.fault?.name.endsWith('.crash')) await this.crash(from, to);
     else if (type.startsWith('reconverge.')) this.unsupported(type);
     else {
@@ -196,7 +172,7 @@ export class Lockstep {
       );
       if (request === undefined) await this.tell({ do: 'send', event: action.event });
       else if (request.save === null) await this.answer(request);
-      else await this.save(request, hidden?.step === index ? hidden.kind : null);
+      else await this.save(index, request, hidden?.step === index ? hidden.kind : null);
     }
     return null;
   }
@@ -227,17 +203,28 @@ export class Lockstep {
   }
 
   /**
-   * A recovery; if it is struck, the worker dies when it has taken the workflow over, and another
+   * A recovery; if it is killed, the worker dies when it has taken the workflow over, and another
    * one comes.
    */
-  private async recover(isStruck: boolean): Promise<void> {
-    await this.begin('recover');
-    if (!isStruck) return;
+  private async recover(index: number, isKilled: boolean): Promise<void> {
+    await this.around(index, () => this.begin('recover'));
+    if (!isKilled) return;
     await this.worker?.kill();
     await this.begin('recover');
   }
 
-  private async save({ id }: Request, hidden: HiddenFault['kind'] | null): Promise<void> {
+  /** Makes a call of the store, in which the server's fault may strike. */
+  private async around(index: number, call: () => Promise<unknown>): Promise<void> {
+    const strike = this.stage.struck?.strike;
+    if (strike?.step === index) await strike.around(call);
+    else await call();
+  }
+
+  private async save(
+    index: number,
+    { id }: Request,
+    hidden: HiddenFault['kind'] | null,
+  ): Promise<void> {
     const { proxy } = this.stage;
     const planned =
       hidden === 'cut before COMMIT'
@@ -245,7 +232,7 @@ export class Lockstep {
         : hidden === 'cut after COMMIT'
           ? proxy?.cutAfterCommit('save_checkpoint')
           : undefined;
-    await this.tell({ do: 'save', child: id });
+    await this.around(index, () => this.tell({ do: 'save', child: id }));
     if (planned !== undefined && !planned.hasFired) throw new Error(`internal: no ${hidden}`);
     await this.tell({ do: 'answer', child: id, reply: { is: 'done' } });
   }

@@ -1,3 +1,4 @@
+import { ReconvergeError } from '../model/error.ts';
 import type { Json } from '../model/verdict.ts';
 import type { Compiled } from '../machine/compile.ts';
 import type { ServiceTables } from '../postgres/services.ts';
@@ -64,7 +65,7 @@ export async function observedMoment(
       plain(await tables.read(name, names.workflow)),
     ]),
   );
-  const { state } = await store.head(names.workflowId);
+  const state = await savedState(store, names.workflowId);
   const snapshot = view?.snapshot ?? null;
   return {
     current: snapshot === null ? null : core(snapshot as unknown as Record<string, unknown>),
@@ -72,9 +73,19 @@ export async function observedMoment(
       .map(({ child, source }) => `${source} as ${child}`)
       .toSorted(byId),
     timers: [...(view?.timers ?? [])].toSorted(),
-    saved: plain((state as StateData).snapshot),
+    saved: plain(state?.snapshot),
     services: Object.fromEntries(contexts),
   };
+}
+
+/** The newest checkpoint; null when the database has lost the whole workflow. */
+async function savedState(store: Store, workflowId: string): Promise<StateData | null> {
+  try {
+    return (await store.head(workflowId)).state as StateData;
+  } catch (thrown) {
+    if (thrown instanceof ReconvergeError && thrown.code === 'RCV406') return null;
+    throw thrown;
+  }
 }
 
 const idOf = (text: string): string => text.slice(text.indexOf(' as ') + 4);

@@ -94,9 +94,9 @@ export class Tenancy {
     clock: Clock,
     surroundings: Surroundings,
   ): Promise<Tenancy> {
-    const { url, schema, workflowId, workflow, mode } = assignment;
+    const { url, schema, workflowId, workflow, mode, limits } = assignment;
     const opened = {
-      store: openStore(url, { schema }),
+      store: openStore(url, { schema, ...limits }),
       services: new ServiceTables(url, schema, hosted.binding),
     };
     const make = (

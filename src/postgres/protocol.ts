@@ -16,6 +16,8 @@ export interface Assignment {
   /** The business name: the input is made from it, services know it by it. */
   readonly workflow: string;
   readonly mode: 'start' | 'recover';
+  /** How patiently to store; left out: as the store does by itself. */
+  readonly limits?: { readonly attemptMs: number; readonly patienceMs: number };
 }
 
 /**

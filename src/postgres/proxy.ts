@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { asksForEncryption, type Message, MessageSplitter, StatementTracker } from './frontend.ts';
 
-/** One planned cut. It happens at most once. */
+/** One planned cut, or withheld answer. It happens at most once. */
 export interface Cut {
-  /** Resolves when the connection has been cut. Never rejects. */
+  /** Resolves when it has happened. Never rejects. */
   readonly fired: Promise<void>;
   readonly hasFired: boolean;
   /** Withdraws the plan if it has not happened yet. */
@@ -27,10 +27,15 @@ export interface PostgresProxy {
   cutBeforeCommit(statement?: string): Cut;
   /** Cuts after the server has committed, its answer withheld. */
   cutAfterCommit(statement?: string): Cut;
-  /** Cuts every connection at once. */
-  cutAll(): void;
-  /** While stalled, nothing passes in either direction and no connection ends: a black hole. */
-  stall(): void;
+  /** Withholds the answer after the server has committed, and leaves the connection as it is. */
+  withholdAfterCommit(statement?: string): Cut;
+  /** Cuts every connection at once; returns of how many sockets. */
+  cutAll(): number;
+  /**
+   * While stalled, nothing passes in either direction and no connection ends: a black hole. Returns
+   * how many sockets are held; those that come are, too.
+   */
+  stall(): number;
   /** Ends the stall; what was held back is delivered. */
   flow(): void;
   /** Cuts every connection and stops listening. */
@@ -38,7 +43,7 @@ export interface PostgresProxy {
 }
 
 interface Plan {
-  readonly when: 'before' | 'after';
+  readonly when: 'before' | 'after' | 'withhold';
   readonly statement: string;
   readonly fire: () => void;
 }
@@ -64,8 +69,10 @@ export async function startProxy(url: string): Promise<PostgresProxy> {
   own.hostname = '127.0.0.1';
   own.port = String(port);
 
-  const cutAll = (): void => {
+  const cutAll = (): number => {
+    const { size } = shared.sockets;
     for (const socket of shared.sockets) socket.resetAndDestroy();
+    return size;
   };
   const setStalled = (stalled: boolean): void => {
     shared.stalled = stalled;
@@ -79,9 +86,11 @@ export async function startProxy(url: string): Promise<PostgresProxy> {
     port,
     cutBeforeCommit: (statement = 'save_checkpoint') => arm(shared, 'before', statement),
     cutAfterCommit: (statement = 'save_checkpoint') => arm(shared, 'after', statement),
+    withholdAfterCommit: (statement = 'save_checkpoint') => arm(shared, 'withhold', statement),
     cutAll,
     stall: () => {
       setStalled(true);
+      return shared.sockets.size;
     },
     flow: () => {
       setStalled(false);
@@ -153,7 +162,10 @@ function join(client: Socket, server: Socket, shared: Shared): void {
   const toClient = (message: Message): void => {
     if (message.type === 'Z') inTransaction = message.bytes[5] !== 'I'.charCodeAt(0);
     if (withheld === null) client.write(message.bytes);
-    else if (message.type === 'Z') cutHere(withheld);
+    else if (message.type === 'Z') {
+      if (withheld.when === 'withhold') withheld.fire();
+      else cutHere(withheld);
+    }
   };
 
   const forward = (splitter: MessageSplitter, deliver: (message: Message) => void) => {

@@ -1,6 +1,7 @@
 import { Pool } from 'pg';
 import { ReconvergeError, messageOf } from '../model/error.ts';
 import type { PostgresBinding } from '../model/define.ts';
+import { targetOf } from './store.ts';
 
 /** An event of a service's machine, as a request carries it. */
 export interface ServiceEvent {
@@ -17,8 +18,7 @@ export class ServiceTables {
 
   constructor(url: string, schema: string, binding: PostgresBinding) {
     this.pool = new Pool({
-      connectionString: url,
-      options: `-c search_path=${schema}`,
+      connectionString: targetOf(url, schema),
       max: 2,
       query_timeout: 10_000,
       allowExitOnIdle: true,

@@ -24,7 +24,7 @@ function families(points: readonly string[]): string {
       ? 'counterexamples'
       : point.startsWith('connection')
         ? 'connection cuts at COMMIT'
-        : (point.split(' ')[0]?.split('.').at(-1) ?? point);
+        : (/^server: ([^,]+),/.exec(point)?.[1] ?? point.split(' ')[0]?.split('.').at(-1) ?? point);
     counts.set(family, (counts.get(family) ?? 0) + 1);
   }
   return [...counts].map(([family, count]) => `${family} ${count}`).join(', ');
@@ -37,13 +37,16 @@ export function conformanceText(
   replay: string,
   options: TextOptions,
 ): string {
-  const { conformance, properties } = report;
+  const { conformance, properties, bounds } = report;
   if (conformance === null) return reportText(report, options);
   const { postgres, tier, divergences } = conformance;
   const { covered, total } = conformance.points;
   const lines = [
     `  fault points on PostgreSQL ${postgres} (tier ${tier}): ${covered} of ${total}`,
     `  ${families(points)}`,
+    ...Object.entries(bounds['unavailable'] ?? {}).map(
+      ([fault, reason]) => `  not available: ${fault} (${String(reason)})`,
+    ),
     ...properties.map(({ name, values }) =>
       values['reproduced'] === true
         ? `  the counterexample of '${name}' happens on the database as the model says`

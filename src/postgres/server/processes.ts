@@ -23,6 +23,11 @@ export function isAlive(pid: number): boolean {
   return state !== null && state !== 'Z' && state !== 'X';
 }
 
+/** Was the process stopped by a signal? */
+export function isStopped(pid: number): boolean {
+  return stateOf(pid) === 'T';
+}
+
 function childrenOf(pid: number): number[] {
   try {
     const text = linux
