@@ -8,6 +8,7 @@ import { query } from '../postgres/observe.ts';
 import { Writers } from '../postgres/power/writers.ts';
 
 const obstacle = await whyNoPowerCut();
+if (obstacle !== null) console.warn(`tier T3 is not run: ${obstacle}`);
 
 describe.each([18, 17, 16] as const)('tier T3, PostgreSQL %i', { timeout: 120_000 }, (major) => {
   let disk: PowerDisk;
