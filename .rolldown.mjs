@@ -22,7 +22,8 @@ const entries = [
 ];
 
 /** What is needed at once, and what is always needed together. */
-const first = /src\/(model\/error|cli\/(thread|thread-ahead|limits|exit-code|library|close-names))\.ts$/;
+const first =
+  /src\/(model\/error|cli\/(thread|thread-ahead|limits|exit-code|library|close-names))\.ts$/;
 /** What reports are written with, and whatever else the command line and the engine share. */
 const pages =
   /src\/(report\/(?!hash)|export\/(exchange|sequence|statechart)|explore\/exploration|generate\/suite\/coverage|model\/failure)\b/;
@@ -31,6 +32,7 @@ const groups = [
   { name: 'first', test: first },
   { name: 'pages', test: pages },
   { name: 'engine', test: engine },
+  { name: 'orchestration', test: /src\/build\// },
   { name: 'xstate', test: /node_modules\/xstate\/dist\/(?!xstate-(dev|graph))/ },
   { name: 'program', test: /node_modules\/commander\/|src\/cli\/(program|verb|isolated)\.ts$/ },
 ];

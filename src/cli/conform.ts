@@ -5,7 +5,6 @@ import type { Report } from '../model/verdict.ts';
 import { commandText } from '../report/command.ts';
 import { conformanceText } from '../report/conformance.ts';
 import { documentOf } from '../report/document.ts';
-import type { ServerFault } from '../postgres/faults/server-fault.ts';
 import { conformHistory, HISTORY_FLAGS } from './conform-history.ts';
 import { interruptible, openDatabase, postgresFlag, workerEntry } from './database.ts';
 import {
@@ -20,7 +19,7 @@ import {
 } from './flags.ts';
 import type { OpenModel } from './open-model.ts';
 import { ProgressLine } from './progress.ts';
-import { availableFaults, serverFaultsFlag } from './server-faults.ts';
+import { availableFaults, serverFaults, serverFaultsFlag } from './server-faults.ts';
 import { outcomeOf, type Invocation, type Outcome, type Verb } from './verb.ts';
 
 /** Runs side by side, on this many processors at most. */
@@ -64,11 +63,12 @@ async function conformed(invocation: Invocation, line: ProgressLine): Promise<Ou
   ]);
   const opened = await openModel({ model: asked, set });
   const model = await loadModel(asked);
+  const named = options['faults'];
+  const asks = typeof named === 'string' ? await serverFaults(named) : null;
   return interruptible(async (interrupted) => {
     const server = await openDatabase(options, { durable: false });
     try {
-      const asks = options['faults'] as readonly ServerFault[] | undefined;
-      const struck = asks === undefined ? null : availableFaults(asks, server);
+      const struck = asks === null ? null : availableFaults(asks, server);
       const found = await conform(model, opened.model.parameters, {
         url: server.url,
         version: server.version,
