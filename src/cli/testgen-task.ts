@@ -112,7 +112,7 @@ export const testgenTask: Task<TestgenRequest, TestgenAnswer | SpanBound, number
     transitions,
     behaviour,
     isFresh: request.stamp === behaviour,
-    cannot: missingFaults(system, suite),
+    cannot: [...suite.missing, ...missingFaults(system, suite)],
     files: files ? filesOf(suite, request, opened) : [],
   };
 };

@@ -6,6 +6,10 @@ import { heading, type TextOptions } from './text.ts';
 export function suiteText(report: Report, options: TextOptions): string {
   const { paint, width } = options;
   const lines = [...heading(report, paint)];
+  if (report.properties.length === 0) {
+    const bounds = Object.entries(report.bounds).map(([name, value]) => `${name} ${String(value)}`);
+    lines.push(paint('doubtful', `no suite was made: a bound was reached (${bounds.join(', ')})`));
+  }
   for (const { name, result, because, values } of report.properties) {
     const { goals, sequences, lowerBound, steps, longest, byName, cannot } = values;
     if (because !== null) lines.push(`${result === 'holds' ? '✓' : '✗'} ${because}`);
@@ -19,7 +23,8 @@ export function suiteText(report: Report, options: TextOptions): string {
     const places = names.map(([one, count]) => `${one} in ${counted(count, 'place')}`);
     lines.push(...filled(places, ', ', width - 2).map((text) => `  ${text}`));
     const missing = cannot as readonly string[];
-    if (missing.length > 0) lines.push(`never strikes: ${missing.join(', ')}`);
+    if (missing.length > 0)
+      lines.push(...filled([`no sequence has ${missing[0]}`, ...missing.slice(1)], ', ', width));
   }
   return `${lines.join('\n')}\n`;
 }

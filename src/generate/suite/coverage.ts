@@ -5,5 +5,6 @@ export const COVERAGES = [
   'transition-pairs',
   'faults',
   'recovery',
+  'frontier',
 ] as const;
 export type Coverage = (typeof COVERAGES)[number];

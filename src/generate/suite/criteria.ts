@@ -3,6 +3,7 @@ import type { Coverage } from './coverage.ts';
 import { lineGraph, type Digraph } from './digraph.ts';
 import { Places } from './place.ts';
 import type { Span } from './span.ts';
+import type { State } from '../stepping.ts';
 
 interface ReadWalk {
   readonly start: number;
@@ -80,8 +81,52 @@ function byPairs(span: Span): Goals {
   return { graph, goals, read, nameOf: () => null };
 }
 
+/** How often each fault strikes, by the name of its budget; a budget that is left out: never. */
+export type FaultVector = { readonly [axis: string]: number };
+
+const vectorText = (vector: FaultVector): string => {
+  const struck = Object.entries(vector).filter(([, count]) => count > 0);
+  return struck
+    .map(([name, count]) => `${count} × ${name}`)
+    .toSorted()
+    .join(' + ');
+};
+
+/**
+ * Vectors of faults that some behaviour has, these and no others; and those that none has, or that
+ * cannot be told, because the model keeps no budget of a fault.
+ */
+export interface Vectors {
+  readonly goals: Goals;
+  readonly missing: readonly string[];
+}
+
+/** For each vector the faults with which it is complete: exactly these have struck then. */
+export function byVectors(span: Span, vectors: readonly FaultVector[]): Vectors {
+  const { stepping, states, steps, from } = span;
+  const { world } = stepping.compiled;
+  const { pools } = world.plan;
+  const struckIn = ({ row }: State): string => {
+    const spent = pools.map(({ name, budget }, pool): [string, number] => {
+      return [name, budget - (row[world.budgetComponent(pool)] as number)];
+    });
+    return vectorText(Object.fromEntries(spent));
+  };
+  const texts = new Map(vectors.map((vector) => [vectorText(vector), [] as number[]]));
+  texts.delete('');
+  for (const [number, { isFault, to }] of steps.entries()) {
+    const text = isFault ? struckIn(to) : '';
+    // A request that lands late is a fault, too, and takes from no budget.
+    if (text !== struckIn(states[from[number]!]!)) texts.get(text)?.push(number);
+  }
+  const reached = [...texts].filter(([, found]) => found.length > 0);
+  const goals = reached.map(([, found]) => found);
+  const missing = [...texts].flatMap(([text, found]) => (found.length === 0 ? [text] : []));
+  return { goals: { ...bySteps(span), goals, nameOf: (goal) => reached[goal]![0] }, missing };
+}
+
 /** What a criterion asks for in a model. */
-export function goalsOf(span: Span, coverage: Coverage): Goals {
+export function goalsOf(span: Span, coverage: Exclude<Coverage, 'frontier'>): Goals {
   const { stepping, steps } = span;
   const label = (step: number): string => stepping.compiled.action(steps[step]!.action).label;
   switch (coverage) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { toleranceOf } from '../../check/tolerance.ts';
 import { compile } from '../../machine/compile.ts';
 import type { System } from '../../model/system.ts';
 import { Actions } from '../action.ts';
@@ -6,7 +7,7 @@ import { Stepping } from '../stepping.ts';
 import type { Walk } from '../walk.ts';
 import { coverOf } from './cover.ts';
 import type { Coverage } from './coverage.ts';
-import { goalsOf } from './criteria.ts';
+import { byVectors, goalsOf, type FaultVector } from './criteria.ts';
 import { exploredSpan, type Span, type SpanBound, type SpanLimits } from './span.ts';
 
 /** Sequences from the model that cover what was asked for. */
@@ -16,6 +17,11 @@ export interface Suite {
   readonly walks: readonly Walk[];
   /** What there is to be covered, and all of it is. */
   readonly goals: number;
+  /**
+   * Vectors of faults that were asked for and that no sequence has: no behaviour does, or the model
+   * does not count them (declared 0 times, or without a bound).
+   */
+  readonly missing: readonly string[];
   /** How many of the goals are about each step or fault, where they are about single ones. */
   readonly goalsByName: { readonly [name: string]: number };
   /** No fewer sequences cover it. */
@@ -56,6 +62,15 @@ function namesIn({ stepping, states, steps, from }: Span): Suite['names'] {
   return { steps: [...names.steps], faults: [...names.faults] };
 }
 
+/** The vectors of the tolerance table: the most that is tolerated, and the least that is not. */
+function boundaryOf(system: System): readonly FaultVector[] {
+  const { rows } = toleranceOf(system);
+  return rows.flatMap(({ faults, values }) => {
+    const beyond = values['witnessOf'] as FaultVector | undefined;
+    return beyond === undefined ? [faults] : [faults, beyond];
+  });
+}
+
 function countedNames(names: readonly (string | null)[]): { readonly [name: string]: number } {
   const counts = new Map<string, number>();
   for (const name of names) if (name !== null) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -70,7 +85,11 @@ export function suiteOf(system: System, coverage: Coverage, limits: SpanLimits):
   const stepping = new Stepping(compile(system, [], { valuesMax: Infinity }));
   const span = exploredSpan(stepping, limits);
   if (typeof span === 'string') return span;
-  const { graph, goals, read, nameOf } = goalsOf(span, coverage);
+  const { goals: asked, missing } =
+    coverage === 'frontier'
+      ? byVectors(span, boundaryOf(system))
+      : { goals: goalsOf(span, coverage), missing: [] };
+  const { graph, goals, read, nameOf } = asked;
   const { walks, lowerBound } = coverOf(graph, goals);
   return {
     coverage,
@@ -80,6 +99,7 @@ export function suiteOf(system: System, coverage: Coverage, limits: SpanLimits):
       return { start: span.states[start]!, steps: steps.map((step) => span.steps[step]!) };
     }),
     goals: goals.length,
+    missing,
     goalsByName: countedNames(goals.map((_, goal) => nameOf(goal))),
     lowerBound,
     states: span.states.length,
