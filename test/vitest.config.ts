@@ -23,6 +23,8 @@ export default defineConfig(({ mode }) => {
             'test/postgres/histories.test.ts',
             'test/postgres/orchestration-by-steps.test.ts',
             'test/postgres/replication/*.test.ts',
+            'test/postgres/server-faults.test.ts',
+            'test/postgres/executor/mutants.test.ts',
             'test/unit/mutate/library.test.ts',
             'test/known-answers/manifest.test.ts',
             'test/differential/library.test.ts',
