@@ -112,7 +112,7 @@ describe('orchestrations from steps, run with faults', { timeout: 120_000 }, () 
       url: server.url,
       schema: `run_${bug.replace('-', '_')}`,
       worker: entryOf(file, { bug }),
-      workflows: 8,
+      workflows: 24,
       workers: 2,
       faultRate: 0.5,
       seed: 3,
@@ -123,7 +123,7 @@ describe('orchestrations from steps, run with faults', { timeout: 120_000 }, () 
   it('end consistent, done or aborted', async () => {
     const { completed, inconsistencies, ends, fired } = await run('none');
     expect(inconsistencies).toEqual([]);
-    expect(completed).toBe(8);
+    expect(completed).toBe(24);
     expect(Object.keys(ends).toSorted()).toEqual(['"aborted"', '"done"']);
     expect(fired['payment/capture.loseReply']).toBeGreaterThan(0);
   });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mayAnswer } from '../../../models/primary-standby/replication.ts';
+import { awaitRow } from '../../../src/postgres/cluster/ask.ts';
 import { Cluster } from '../../../src/postgres/cluster/cluster.ts';
 import { query } from '../observe.ts';
 import { MAJOR } from '../server-under-test.ts';
@@ -68,7 +69,13 @@ describe('a cluster of three', { timeout: 120_000 }, () => {
   });
 
   it('one that did not go on follows the next leader as it is', async () => {
-    const { server: same } = cluster.member('s2');
+    const { server: same, link } = cluster.member('s2');
+    // Whatever s2 has, s0 has, too: what the leader writes by itself comes to s2 no more.
+    link?.hold('back');
+    const [end] = await query(same.url, 'SELECT pg_last_wal_receive_lsn()');
+    const { url } = cluster.member('s0').server;
+    const isThere = 'SELECT WHERE pg_last_wal_replay_lsn() >= $1::pg_lsn';
+    await awaitRow('what s2 has', url, isThere, end);
     await cluster.promote('s0');
     expect(await cluster.rejoin('s2')).toBeNull();
     expect(cluster.member('s2').server).toBe(same);
