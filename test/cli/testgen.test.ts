@@ -57,6 +57,9 @@ async function tested(files: readonly string[], bug: string | null) {
   return { code, xml: readFileSync(report, 'utf8') };
 }
 
+/** The long run runs what was generated; so do, for a smaller one, the tests of the guide. */
+const isLong = process.env['RECONVERGE_TESTS'] === 'long';
+
 describe('as a vitest file', () => {
   test('it says how large it is, and the driver it comes with compiles as it is', async () => {
     const ran = await generate('--out', '.');
@@ -74,38 +77,46 @@ describe('as a vitest file', () => {
     expect(readFileSync(join(folder, 'order-fulfilment.driver.ts'), 'utf8')).toBe(skeleton);
   });
 
-  test('it fails on a system with a bug; what deviates is kept as a test that fails as well', async () => {
-    const bug = 'takes a refusal for a lost reply';
-    const { code, xml } = await tested([suite], bug);
-    expect(code).toBe(1);
-    expect(xml).toContain('(shrunk from');
-    expect(xml).toContain('kept as ');
-    expect(xml.length).toBeLessThan(100_000);
-    const [first = ''] = readdirSync(join(folder, 'kept'));
-    const shortest = readFileSync(join(folder, 'kept', first), 'utf8');
-    expect(shortest).toContain('the system under test deviates here, at the last step');
-    expect((await tested([`kept/${first}`], bug)).code).toBe(1);
-  });
+  test.runIf(isLong)(
+    'it fails on a system with a bug; what deviates is kept as a test that fails as well',
+    async () => {
+      const bug = 'takes a refusal for a lost reply';
+      const { code, xml } = await tested([suite], bug);
+      expect(code).toBe(1);
+      expect(xml).toContain('(shrunk from');
+      expect(xml).toContain('kept as ');
+      expect(xml.length).toBeLessThan(100_000);
+      const [first = ''] = readdirSync(join(folder, 'kept'));
+      const shortest = readFileSync(join(folder, 'kept', first), 'utf8');
+      expect(shortest).toContain('the system under test deviates here, at the last step');
+      expect((await tested([`kept/${first}`], bug)).code).toBe(1);
+    },
+  );
 
-  test('it passes on one that does what the model does, and fails when the model has changed', async () => {
-    const text = readFileSync(join(folder, suite), 'utf8');
-    const changed = text.replace("bug: 'none'", "bug: 'no-retry'");
-    expect(changed).not.toBe(text);
-    writeFileSync(join(folder, 'stale.test.ts'), changed);
-    const { code, xml } = await tested([], null);
-    expect(code).toBe(1);
-    const results = [...xml.matchAll(/<testsuite name="(\S+)".*? tests="(\d+)" failures="(\d+)"/g)];
-    const failures = Object.fromEntries(
-      results.map(([, name, , failed]) => [name, Number(failed)]),
-    );
-    const { [suite]: ours, 'stale.test.ts': stale, ...kept } = failures;
-    expect(ours).toBe(0);
-    expect(stale).toBeGreaterThan(0);
-    expect(Object.values(kept).every((failed) => failed === 0)).toBe(true);
-    expect(Object.keys(kept).length).toBeGreaterThan(0);
-    expect(xml).toContain('order-fulfilment&apos; does something else: the model has changed');
-    expect(xml).toContain('Make it again: npx reconverge testgen order-fulfilment');
-  });
+  test.runIf(isLong)(
+    'it passes on one that does what the model does, and fails when the model has changed',
+    async () => {
+      const text = readFileSync(join(folder, suite), 'utf8');
+      const changed = text.replace("bug: 'none'", "bug: 'no-retry'");
+      expect(changed).not.toBe(text);
+      writeFileSync(join(folder, 'stale.test.ts'), changed);
+      const { code, xml } = await tested([], null);
+      expect(code).toBe(1);
+      const results = [
+        ...xml.matchAll(/<testsuite name="(\S+)".*? tests="(\d+)" failures="(\d+)"/g),
+      ];
+      const failures = Object.fromEntries(
+        results.map(([, name, , failed]) => [name, Number(failed)]),
+      );
+      const { [suite]: ours, 'stale.test.ts': stale, ...kept } = failures;
+      expect(ours).toBe(0);
+      expect(stale).toBeGreaterThan(0);
+      expect(Object.values(kept).every((failed) => failed === 0)).toBe(true);
+      expect(Object.keys(kept).length).toBeGreaterThan(0);
+      expect(xml).toContain('order-fulfilment&apos; does something else: the model has changed');
+      expect(xml).toContain('Make it again: npx reconverge testgen order-fulfilment');
+    },
+  );
 });
 
 describe('reconverge testgen', () => {

@@ -9,9 +9,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const BROKEN = ['check', 'order-fulfilment', '--set', 'bug=volatile-intent'];
 
+const ran = reconverge([...BROKEN, '--out', folder]);
+
 describe.concurrent('the tolerance table of reconverge check', () => {
   it('tells what a fault does by itself, and which faults are too much together', async () => {
-    const { stdout } = await reconverge(BROKEN);
+    const { stdout } = await ran;
     expect(stdout).toMatch(/^ {2}order\.crash {10}node transient crash {8}masking {2}≥ 1/m);
     expect(stdout).toMatch(
       /^ {2}order\.halt .* at 1 fail-safe, 'converges' is violated in 1 step;/m,
@@ -23,7 +25,7 @@ describe.concurrent('the tolerance table of reconverge check', () => {
   });
 
   it('has witnesses that are behaviours under their own budgets, and no others', async () => {
-    await reconverge([...BROKEN, '--out', folder]);
+    await ran;
     const path = join(folder, 'report.json');
     const replayed = await reconverge(['check', 'order-fulfilment', '--replay', path, '--json']);
     expect(replayed.exitCode).toBe(0);

@@ -13,7 +13,7 @@ import type { Report } from '../../src/model/verdict.ts';
 
 const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 /** Twenty in the long run, to meet start-up, running and recovery closely. */
-const KILLS = process.env['RECONVERGE_TESTS'] === 'long' ? 20 : 6;
+const KILLS = process.env['RECONVERGE_TESTS'] === 'long' ? 20 : 3;
 let folder: string;
 let data: string;
 beforeAll(() => {

@@ -79,7 +79,8 @@ const scores: readonly Score[] = [
 
 /** The long run has the ones that take longer, too. */
 const isLong = process.env['RECONVERGE_TESTS'] === 'long';
-const chosen = scores.filter(({ model }) => isLong || model !== referenceCheckpointed);
+const LONG: readonly Model[] = [referenceCheckpointed, referenceOrchestration, orderFulfilment];
+const chosen = scores.filter(({ model }) => isLong || !LONG.includes(model));
 
 it.each(chosen)(
   'the properties of $model.name notice every mistake but those that are spared',
