@@ -94,11 +94,14 @@ export class Cluster {
     await this.#unlink(name);
     const towards = await startLink(this.leader.server.port);
     this.#members.set(name, { name, server, link: towards });
-    configure(dataOf(server), { primary_conninfo: conninfo(towards.port, name) });
+    // By itself first: once it follows somebody, how far it had come is not to be seen any more.
+    configure(dataOf(server), { primary_conninfo: '' });
     makeStandby(dataOf(server));
     await server.restart();
     const fork = await forkOf(server.url, this.leader.server.url);
     if (fork === null) {
+      configure(dataOf(server), { primary_conninfo: conninfo(towards.port, name) });
+      await ask(server.url, 'SELECT pg_reload_conf()');
       await this.#streams(name);
       return null;
     }

@@ -1,4 +1,4 @@
-import { ask } from './ask.ts';
+import { ask, awaitRow } from './ask.ts';
 
 /** Where the history of one server left that of another. */
 export interface Fork {
@@ -10,12 +10,19 @@ export interface Fork {
   readonly reached: string;
 }
 
+/** Whether a server in recovery has replayed all that it has, and looks for more. */
+const HAS_REPLAYED = `
+  SELECT FROM pg_stat_activity
+  WHERE backend_type = 'startup'
+    AND wait_event IN ('RecoveryRetrieveRetryInterval', 'RecoveryWalStream')`;
+
 /**
- * The fork that keeps a server in recovery from following a primary: it has replayed more of their
- * common timeline than the primary had when that left it. Null: there is none. The primary's
- * timeline history file says where it began (manual, 25.3.6).
+ * The fork that keeps a server in recovery, which follows nobody yet, from following a primary: it
+ * has more of their common timeline than the primary had when that left it. Null: there is none.
+ * The primary's timeline history file says where it began (manual, 25.3.6).
  */
 export async function forkOf(standbyUrl: string, primaryUrl: string): Promise<Fork | null> {
+  await awaitRow('the end of the own log', standbyUrl, HAS_REPLAYED);
   const [own] = await ask(
     standbyUrl,
     `SELECT greatest(timeline_id, min_recovery_end_timeline) AS timeline,
