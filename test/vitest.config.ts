@@ -21,6 +21,7 @@ export default defineConfig(({ mode }) => {
             'test/cli/help.test.ts',
             'test/cli/testgen.test.ts',
             'test/differential/library.test.ts',
+            'test/differential/reduction.test.ts',
             'test/known-answers/manifest.test.ts',
             'test/postgres/conform.test.ts',
             'test/postgres/executor/mutants.test.ts',
@@ -32,6 +33,7 @@ export default defineConfig(({ mode }) => {
             'test/property/simulate.test.ts',
             'test/unit/conform/random-histories.test.ts',
             'test/unit/docs.test.ts',
+            'test/unit/explore/sweep.test.ts',
             'test/unit/generate/suite.test.ts',
             'test/unit/mutate/library.test.ts',
           ]

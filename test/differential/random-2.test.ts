@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { compared as byStrategy, compareSeeds } from './compare.ts';
 
 it('the engine agrees with the naive oracle on random systems, seeds 100 to 199', () => {
-  const { compared, differing } = compareSeeds(100, 100, 4);
+  const { compared, differing } = compareSeeds(100, 100, 4, 200);
   expect(differing).toEqual([]);
   expect(compared).toBeGreaterThan(50);
   expect(byStrategy.get('tables')).toBeGreaterThan(9);

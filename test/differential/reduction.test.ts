@@ -7,7 +7,8 @@ import { Untabled } from '../../src/explore/numbering.ts';
 import type { System } from '../../src/model/system.ts';
 import { randomSystem } from '../oracle/random-system.ts';
 
-const SEEDS = 20;
+/** The long run has more. */
+const SEEDS = process.env['RECONVERGE_TESTS'] === 'long' ? 200 : 12;
 
 /** What steps left for later must leave as it is; every trace was walked again by `check`. */
 const verdicts = ({ properties }: CheckReport): readonly string[] =>
@@ -51,6 +52,6 @@ it(`steps left for later change no verdict of random systems, seeds 0 to ${SEEDS
       if (found.stats.states < all.stats.states) fewer += 1;
     }
   }
-  expect(compared).toBeGreaterThan(50);
+  expect(compared).toBeGreaterThan(2 * SEEDS);
   expect(fewer).toBeGreaterThan(0);
-}, 180_000);
+}, 1_800_000);

@@ -27,13 +27,21 @@ const isLong = process.env['RECONVERGE_TESTS'] === 'long';
 type Set = Readonly<Record<string, string>>;
 const entryOf = (model: string, set: Set) => ({ script, args: [JSON.stringify({ model, set })] });
 
-function play(model: Model, name: string, set: Set, workerSet = set, divergencesMax = 10) {
+function play(
+  model: Model,
+  name: string,
+  set: Set,
+  workerSet = set,
+  divergencesMax = 10,
+  select = (_point: string) => true,
+) {
   return conform(model, parameterValues(model.parameters, set), {
     url: server.url,
     version: server.version,
     worker: entryOf(name, workerSet),
     lanes: 2,
     divergencesMax,
+    select,
     interrupted: () => false,
     onProgress: () => {},
   });
@@ -42,7 +50,9 @@ function play(model: Model, name: string, set: Set, workerSet = set, divergences
 describe('orchestrations from steps on PostgreSQL, in lock-step', { timeout: 240_000 }, () => {
   it('one step after the other, with a crash: agrees at every fault point', async () => {
     const set = { crashes: '1', failures: '0' };
-    const { conformance, points } = await play(orderBySteps, 'order-by-steps', set);
+    const few = (point: string): boolean => isLong || point.includes('{forward:{charge:');
+    const played = await play(orderBySteps, 'order-by-steps', set, set, 10, few);
+    const { conformance, points } = played;
     expect(conformance.divergences).toEqual([]);
     expect(conformance.points.covered).toBe(conformance.points.total);
     expect(points).toContain('worker.crash in {forward:{charge:asking}}, after charge');

@@ -51,7 +51,8 @@ function layouts(seed: number, groups: number): readonly SweepSettings[] {
   return [{}, cut, ...tails.map((tail) => ({ tail, ...cut }))];
 }
 
-const SEEDS = 40;
+/** The long run has more. */
+const SEEDS = process.env['RECONVERGE_TESTS'] === 'long' ? 200 : 20;
 
 describe('a sweep', () => {
   it.each(DRAWINGS)('finds what the plain search finds: %s', (_, drawing) => {

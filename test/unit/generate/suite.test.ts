@@ -44,10 +44,10 @@ function visited({ walks, stepping }: Suite) {
   return { states: states.size, steps: steps.size, pairs: pairs.size };
 }
 
-const names = ['two-phase-commit', 'checkpointed-saga', 'order-fulfilment', 'token-ring'];
-if (process.env['RECONVERGE_TESTS'] === 'long') names.push('retry-policy');
+const chosen = ['two-phase-commit', 'checkpointed-saga', 'order-fulfilment', 'token-ring'];
+if (process.env['RECONVERGE_TESTS'] === 'long') chosen.push('retry-policy');
 const models = await Promise.all(
-  names.map(async (name): Promise<[string, Model]> => {
+  chosen.map(async (name): Promise<[string, Model]> => {
     const loaded = (await import(`../../../models/${name}.ts`)) as { default: Model };
     return [name, loaded.default];
   }),
