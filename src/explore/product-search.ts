@@ -34,7 +34,7 @@ export class ProductSearch implements Exploration {
   readonly initial: number;
   private readonly orbits: readonly Orbit[];
   private readonly ample: readonly Ample[];
-  private readonly paths: ProductPaths;
+  readonly paths: ProductPaths;
   private readonly product: Product;
   private readonly options: SearchOptions;
   private readonly set: Visited;

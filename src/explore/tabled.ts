@@ -8,10 +8,20 @@ import { Swept } from './swept.ts';
 import { DenseBitmap, NumberTable, type Visited } from './visited.ts';
 
 /** Numbers that states may have from which on a sweep is tried. */
-const SWEEP_FROM = 2 ** 26;
+const SWEEP_FROM = 2 ** 24;
 
-/** States searched breadth-first before that: a sparse span, or a violation near the start. */
+/** Numbers up to which a sweep is over soon: it is worth as much as a longer search before it. */
+const SWEPT_SOON = 2 ** 32;
+
+/** States searched breadth-first before a sweep: a sparse span, or a violation near the start. */
 const SEARCHED_FIRST = 2 ** 22;
+
+/** States after which it is known whether they are crowded. */
+const LOOKED_AT = 2 ** 18;
+
+/** States among neighbouring numbers, on average, from which on they are crowded. Measured. */
+const CROWD = 3.5;
+const NEIGHBOURS = 32;
 
 /** The share of the memory bound that the queue of a search may need without a sweep. */
 const QUEUE_SHARE = 0.25;
@@ -42,10 +52,20 @@ function searched(product: Product, options: SearchOptions, visited?: Visited): 
   return new ProductSearch(product, options, visited === undefined ? {} : { visited }).run();
 }
 
-/** A search that ends early. */
-function searchedFirst(product: Product, options: SearchOptions): ProductSearch {
-  const statesMax = Math.min(options.bounds.statesMax, SEARCHED_FIRST);
-  return searched(product, { ...options, bounds: { ...options.bounds, statesMax } });
+/** A search that ends early; whether that alone ended it. */
+function searchedFirst(product: Product, options: SearchOptions, most: number) {
+  const statesMax = Math.min(options.bounds.statesMax, most);
+  const first = searched(product, { ...options, bounds: { ...options.bounds, statesMax } });
+  return { first, isCutShort: first.incomplete === 'states' && options.bounds.statesMax > most };
+}
+
+/** Whether rows have many states: the sweep works on all of a row at once. */
+function isCrowded({ states, paths }: ProductSearch): boolean {
+  const neighbourhoods = new Set<number>();
+  for (let state = 0; state < states; state += 1) {
+    neighbourhoods.add(Math.floor(paths.numberOf(state) / NEIGHBOURS));
+  }
+  return states >= CROWD * neighbourhoods.size;
 }
 
 /**
@@ -72,11 +92,15 @@ export function exploreProduct(
   const isSmall = room < SWEEP_FROM && room * QUEUE_BYTES < QUEUE_SHARE * memoryBytes;
   // A sweep knows nothing of depth.
   if (isSmall || depthMax < room) return searched(product, options);
-  const first = searchedFirst(product, options);
-  const isCutShort = first.incomplete === 'states' && options.bounds.statesMax > SEARCHED_FIRST;
-  if (!isCutShort) return first;
-  const swept = sweepOf(product, options, { way, isRefused, started }, first);
-  return swept?.run() ?? searched(product, options);
+  for (const most of room > SWEPT_SOON ? [SEARCHED_FIRST] : [LOOKED_AT, SEARCHED_FIRST]) {
+    const { first, isCutShort } = searchedFirst(product, options, most);
+    if (!isCutShort) return first;
+    if (most === LOOKED_AT && !isCrowded(first)) continue;
+    const swept = sweepOf(product, options, { way, isRefused, started }, first);
+    if (swept !== null) return swept.run();
+    break;
+  }
+  return searched(product, options);
 }
 
 /** What is to be swept; null where that cannot be. */
