@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -26,7 +26,7 @@ const first =
   /src\/(model\/error|cli\/(thread|thread-ahead|limits|exit-code|library|close-names))\.ts$/;
 /** What reports are written with, and whatever else the command line and the engine share. */
 const pages =
-  /src\/(report\/(?!hash)|export\/(exchange|sequence|statechart)|explore\/exploration|generate\/suite\/coverage|model\/failure)\b/;
+  /src\/(report\/(?!hash)|export\/(chart|exchange|sequence|statechart)|explore\/exploration|generate\/suite\/coverage|model\/failure)\b/;
 const engine = /src\/(model|machine|explore|check|report|cli\/(check-task|.+-model|import-file))\b/;
 const groups = [
   { name: 'first', test: first },
@@ -34,8 +34,14 @@ const groups = [
   { name: 'engine', test: engine },
   { name: 'orchestration', test: /src\/build\// },
   { name: 'xstate', test: /node_modules\/xstate\/dist\/(?!xstate-(dev|graph))/ },
-  { name: 'program', test: /node_modules\/commander\/|src\/cli\/(program|verb|isolated)\.ts$/ },
+  {
+    name: 'program',
+    test: /node_modules\/commander\/|src\/cli\/(program|verb|isolated|check|check-progress|flags)\.ts$/,
+  },
 ];
+
+/** The explorer's page, which is built for browsers, by itself. */
+const PAGE = 'src/explorer/page';
 
 /** What an earlier build left behind would be loaded as if it were of this one. */
 const nothingStale = {
@@ -44,13 +50,32 @@ const nothingStale = {
     for (const folder of ['src', 'models', 'properties']) {
       for (const file of readdirSync(`dist/${folder}`, { recursive: true })) {
         const path = `${folder}/${file}`;
-        if (/\.js(\.map)?$/.test(path) && !(path in bundle)) rmSync(`dist/${path}`);
+        if (!/\.js(\.map)?$/.test(path) || path.startsWith(PAGE)) continue;
+        if (!(path in bundle)) rmSync(`dist/${path}`);
       }
     }
   },
 };
 
-export default {
+/** What the page consists of besides its program: its own text, and one sheet of all styles. */
+const besides = {
+  name: 'besides',
+  writeBundle() {
+    const styles = readdirSync(`${PAGE}/styles`).toSorted();
+    const sheet = styles.map((file) => readFileSync(`${PAGE}/styles/${file}`, 'utf8'));
+    writeFileSync(`dist/${PAGE}/page.css`, sheet.join('\n'));
+    copyFileSync(`${PAGE}/index.html`, `dist/${PAGE}/index.html`);
+  },
+};
+
+const page = {
+  input: { page: `${PAGE}/main.ts` },
+  platform: 'browser',
+  plugins: [besides],
+  output: { dir: `dist/${PAGE}`, format: 'esm', entryFileNames: '[name].js', comments: false },
+};
+
+const program = {
   input: Object.fromEntries(entries.map((entry) => [entry, `${entry}.ts`])),
   platform: 'node',
   plugins: [nothingStale],
@@ -68,3 +93,5 @@ export default {
     codeSplitting: { groups },
   },
 };
+
+export default [program, page];

@@ -7,8 +7,7 @@ import { example } from './example.ts';
 import { exploring, stoppedReport } from './check-progress.ts';
 import type { CheckAnswer, CheckProgress, CheckRequest } from './check-task.ts';
 import { EXIT_MISTAKE } from './exit-code.ts';
-import { numberOr, positiveNumber, propertyFlag } from './flags.ts';
-import { setFlag, setParameters, texts, wholeNumber } from './flags.ts';
+import { boundFlags, numberOr, propertyFlag, setFlag, setParameters, texts } from './flags.ts';
 import { runIsolated } from './isolated.ts';
 import { limitsOf } from './limits.ts';
 import { ProgressLine } from './progress.ts';
@@ -21,7 +20,8 @@ const UNREDUCED =
 
 const BY_ONE = 'explored by one worker: only a large search over a bitmap is shared out';
 
-function requestOf({ model, options }: Invocation): CheckRequest {
+/** A check as the flags ask for it. */
+export function checkRequestOf({ model, options }: Invocation): CheckRequest {
   return {
     model,
     set: setParameters(texts(options['set'])),
@@ -36,7 +36,11 @@ function requestOf({ model, options }: Invocation): CheckRequest {
   };
 }
 
-function documentFor(ending: Ending<CheckAnswer, CheckProgress>, request: CheckRequest): Report {
+/** What a check found, or what is left to say of one that was stopped. */
+export function checkReportOf(
+  ending: Ending<CheckAnswer, CheckProgress>,
+  request: CheckRequest,
+): Report {
   const found = ending.is === 'done' ? ending.answer : stoppedReport(ending, request);
   const { started } = ending;
   const { model, given = {} } = started ?? {};
@@ -50,7 +54,7 @@ async function perform(invocation: Invocation): Promise<Outcome> {
   const { options, note, signal } = invocation;
   if (typeof options['replay'] === 'string') return replay(invocation, options['replay']);
   if (typeof options['example'] === 'string') return example(invocation, options['example']);
-  const request = requestOf(invocation);
+  const request = checkRequestOf(invocation);
   const line = new ProgressLine(process.stderr);
   try {
     const { timeoutMs, memoryBytes } = request;
@@ -60,7 +64,7 @@ async function perform(invocation: Invocation): Promise<Outcome> {
       onProgress: (progress) => line.update(exploring(progress)),
       signal,
     });
-    const report = documentFor(ending, request);
+    const report = checkReportOf(ending, request);
     const assumptions = ending.is === 'done' ? ending.answer.assumptions : [];
     const missing = ending.is === 'done' ? ending.answer.toleranceMissing : null;
     if (missing !== null) note(`note: the tolerance table is not complete: ${missing}`);
@@ -96,14 +100,7 @@ export const checkVerb: Verb = {
   ],
   takesModel: true,
   declare: (command) => {
-    command
-      .addOption(setFlag())
-      .addOption(propertyFlag())
-      .option('--max-states <n>', 'stop after so many distinct states', wholeNumber(1))
-      .option('--max-depth <n>', 'stop at this many states on a path', wholeNumber(1))
-      .option('--timeout <seconds>', 'stop after so many seconds', positiveNumber)
-      .option('--memory <MiB>', 'stop at this resident size of the process', wholeNumber(1))
-      .option('--workers <n>', 'threads that explore', wholeNumber(1))
+    boundFlags(command.addOption(setFlag()).addOption(propertyFlag()))
       .option('--strict', 'a vacuous property is a mistake (exit code 2)')
       .option('--no-tolerance', 'leave out the tolerance table')
       .option('--replay <file>', 'walk the traces of a report, or one trace, through the model')

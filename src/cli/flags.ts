@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ReconvergeError } from '../model/error.ts';
 
 /** Collects a flag that may be given several times. */
@@ -31,6 +31,16 @@ export function setFlag(): Option {
 export function propertyFlag(): Option {
   const description = 'check just this property, without the tolerance table (repeatable)';
   return new Option('--property <name>', description).argParser(collected);
+}
+
+/** What bounds a check, and how many threads take part in it. */
+export function boundFlags(command: Command): Command {
+  return command
+    .option('--max-states <n>', 'stop after so many distinct states', wholeNumber(1))
+    .option('--max-depth <n>', 'stop at this many states on a path', wholeNumber(1))
+    .option('--timeout <seconds>', 'stop after so many seconds', positiveNumber)
+    .option('--memory <MiB>', 'stop at this resident size of the process', wholeNumber(1))
+    .option('--workers <n>', 'threads that explore', wholeNumber(1));
 }
 
 /** `--with FILE`, repeatable. */

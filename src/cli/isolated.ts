@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Json } from '../model/verdict.ts';
 import { Limits, type LimitOptions } from './limits.ts';
 import type { TaskName } from './protocol.ts';
@@ -24,6 +25,8 @@ export interface IsolatedOptions<Progress> extends LimitOptions {
   readonly onProgress: (progress: Progress) => void;
   /** Stops the task at once when it is aborted; null or left out: nothing does. */
   readonly signal?: AbortSignal | null;
+  /** Where the task is asked questions while it runs; null or left out: nowhere. */
+  readonly port?: MessagePort | null;
 }
 
 /**
@@ -42,10 +45,10 @@ export async function runIsolated<Answer, Progress = never>(
   const limits = new Limits(options, interrupt, (by) => thread?.stop(by));
   try {
     thread = takeThread<Answer, Progress>(task, options.memoryBytes);
-    const { onProgress, signal } = options;
+    const { onProgress, signal, port = null } = options;
     const running = thread;
     signal?.addEventListener('abort', () => running.stop('interrupted'), { once: true });
-    thread.begin({ request, interruption }, { onStarted: limits.onStarted, onProgress });
+    thread.begin({ request, interruption, port }, { onStarted: limits.onStarted, onProgress });
     return await thread.ending;
   } finally {
     limits.close();

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { ErrorDescription, ModelIdentity } from '../report/document.ts';
 
 /** A property of which nothing is known yet. */
@@ -26,6 +27,7 @@ export type Message =
 export type TaskName =
   | 'check'
   | 'example'
+  | 'explore'
   | 'export'
   | 'history'
   | 'mutate'
@@ -45,6 +47,8 @@ export interface Order {
   readonly request: unknown;
   /** One byte; other than 0 asks for an early end. */
   readonly interruption: Uint8Array;
+  /** Where a task that answers questions while it runs is asked; null: it is asked nothing. */
+  readonly port: MessagePort | null;
 }
 
 /** How a task in the worker thread speaks to the main thread while it runs. */
@@ -53,6 +57,7 @@ export interface Control<Progress> {
   /** May be called as often as one likes: what comes too soon after the last is not sent. */
   readonly progress: (progress: Progress) => void;
   readonly interrupted: () => boolean;
+  readonly port: MessagePort | null;
 }
 
 /** A piece of work for the worker thread: plain data in, plain data out. */

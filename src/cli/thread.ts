@@ -100,7 +100,7 @@ export class Thread<Answer = unknown, Progress = unknown> {
       stream.on('data', (text: Uint8Array) => process.stderr.write(text));
     }
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
-    this.worker.postMessage(order);
+    this.worker.postMessage(order, order.port === null ? [] : [order.port]);
   }
 
   /** Gives the task up: what is known of it so far is how it ended. */

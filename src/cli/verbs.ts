@@ -3,6 +3,7 @@ import { completionVerb } from './completion.ts';
 import { conformVerb } from './conform.ts';
 import { diffVerb } from './diff.ts';
 import { doctorVerb } from './doctor.ts';
+import { exploreVerb } from './explore.ts';
 import { exportVerb } from './export.ts';
 import { initVerb } from './init.ts';
 import { mutateVerb } from './mutate.ts';
@@ -15,6 +16,7 @@ import type { Verb } from './verb.ts';
 /** What this version can do, in the order in which help lists it. */
 export const VERBS: readonly Verb[] = [
   checkVerb,
+  exploreVerb,
   simulateVerb,
   testgenVerb,
   mutateVerb,

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { ReconvergeError } from '../model/error.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { isPath } from './library.ts';
+import { isOrphan } from './orphan.ts';
 import { sourcesOf } from './sources.ts';
 import type { Outcome } from './verb.ts';
 
@@ -41,10 +42,6 @@ const lookOf = (file: string): string =>
   sourcesOf(file)
     .map((source) => `${source} ${stampOf(source)}`)
     .join('\n');
-
-/** Whether whoever waited for us is still there: a terminal that is closed may tell nobody. */
-const parent = process.ppid;
-const isOrphan = (): boolean => process.ppid !== parent;
 
 /** Waits for a save, or the end; aborts what is under way then. */
 class Lookout {

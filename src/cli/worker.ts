@@ -16,7 +16,7 @@ function send(message: Message): void {
   parentPort?.postMessage(message);
 }
 
-function makeControl(interruption: Uint8Array): Control<unknown> {
+function makeControl({ interruption, port }: Order): Control<unknown> {
   let reportedMs = -Infinity;
   return {
     started: (started) => send({ is: 'started', started }),
@@ -27,6 +27,7 @@ function makeControl(interruption: Uint8Array): Control<unknown> {
       send({ is: 'progress', progress });
     },
     interrupted: () => Atomics.load(interruption, 0) !== 0,
+    port,
   };
 }
 
@@ -50,6 +51,7 @@ type AnyTask = Task<never, unknown, unknown>;
 const TASKS: { readonly [name in TaskName]: () => Promise<AnyTask> } = {
   check: async () => checkTask,
   example: async () => (await import('./example-task.ts')).exampleTask,
+  explore: async () => (await import('./explore-task.ts')).exploreTask,
   export: async () => (await import('./export-task.ts')).exportTask,
   history: async () => (await import('./history-task.ts')).historyTask,
   mutate: async () => (await import('./mutate-task.ts')).mutateTask,
@@ -73,9 +75,9 @@ async function flushed(): Promise<void> {
 const ordered = new Promise<Order>((resolve) => void parentPort?.once('message', resolve));
 try {
   const perform = await TASKS[(workerData as Preparation).task]();
-  const { request, interruption } = await ordered;
+  const order = await ordered;
   optimiseLate();
-  const answer = await perform(request as never, makeControl(interruption));
+  const answer = await perform(order.request as never, makeControl(order));
   await flushed();
   send({ is: 'done', answer });
 } catch (thrown) {

@@ -1,10 +1,4 @@
-/** A machine's configuration, as far as it is drawn. */
-interface Chart {
-  readonly [key: string]: unknown;
-}
-
-const isChart = (value: unknown): value is Chart =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { chartOf, type ChartState } from './chart.ts';
 
 /** One arrow of a statechart: paths of states, and what it says. */
 interface Arrow {
@@ -19,66 +13,28 @@ const AROUND = 'in_any_state';
 const idOf = (path: readonly string[]): string =>
   path.length === 0 ? AROUND : path.map((name) => name.replaceAll(/\W/g, '_')).join('__');
 
-const guardText = (guard: unknown): string => {
-  if (guard === undefined) return '';
-  if (typeof guard === 'string') return ` [${guard}]`;
-  return isChart(guard) && typeof guard['type'] === 'string' ? ` [${guard['type']}]` : ' [guard]';
-};
-
-/** The path of a target as a state names it; null: the state itself, or what cannot be told. */
-function targetPath(path: readonly string[], target: unknown): readonly string[] | null {
-  if (typeof target !== 'string') return null;
-  if (target.startsWith('.')) return [...path, ...target.slice(1).split('.')];
-  if (target.startsWith('#')) return target.split('.').slice(1);
-  return [...path.slice(0, -1), ...target.split('.')];
-}
-
-function arrowsOf(node: Chart, path: readonly string[]): readonly Arrow[] {
-  const arrows: Arrow[] = [];
-  const add = (given: unknown, text: string): void => {
-    for (const way of [given].flat()) {
-      if (way === undefined) continue;
-      const { target, guard } = isChart(way) ? way : { target: way };
-      const to = targetPath(path, target) ?? path;
-      arrows.push({ from: idOf(path), to: idOf(to), text: `${text}${guardText(guard)}` });
-    }
-  };
-  const { on, after, invoke, always, onDone } = node;
-  for (const [type, given] of Object.entries(isChart(on) ? on : {})) add(given, type);
-  for (const [delay, given] of Object.entries(isChart(after) ? after : {}))
-    add(given, `after ${delay}`);
-  add(always, 'at once');
-  add(onDone, 'done');
-  for (const one of [invoke].flat().filter(isChart)) {
-    add(one['onDone'], `${String(one['src'])} done`);
-    add(one['onError'], `${String(one['src'])} fails`);
-  }
-  return arrows;
-}
-
 /** A machine's configuration as a state diagram, in the text that Mermaid draws. */
 export function stateDiagram(config: unknown): string {
   const lines = ['stateDiagram-v2'];
   const arrows: Arrow[] = [];
-  const visit = (node: Chart, path: readonly string[], indent: string): void => {
-    arrows.push(...arrowsOf(node, path));
-    const { states, initial } = node;
-    if (!isChart(states)) return;
-    if (typeof initial === 'string') lines.push(`${indent}[*] --> ${idOf([...path, initial])}`);
-    const entries = Object.entries(states).filter(([, inner]) => isChart(inner));
-    for (const [at, [name, inner]] of entries.entries()) {
-      const own = [...path, name];
-      if (node['type'] === 'parallel' && at > 0) lines.push(`${indent}--`);
-      lines.push(`${indent}state "${name}" as ${idOf(own)}`);
-      if (isChart((inner as Chart)['states'])) {
-        lines.push(`${indent}state ${idOf(own)} {`);
-        visit(inner as Chart, own, `${indent}  `);
+  const visit = ({ path, ways, states, isParallel }: ChartState, indent: string): void => {
+    for (const { text, to } of ways) arrows.push({ from: idOf(path), to: idOf(to), text });
+    if (states === null) return;
+    const initial = states.find(({ isInitial }) => isInitial);
+    if (initial !== undefined) lines.push(`${indent}[*] --> ${idOf(initial.path)}`);
+    for (const [at, inner] of states.entries()) {
+      const id = idOf(inner.path);
+      if (isParallel && at > 0) lines.push(`${indent}--`);
+      lines.push(`${indent}state "${inner.name}" as ${id}`);
+      if (inner.states !== null) {
+        lines.push(`${indent}state ${id} {`);
+        visit(inner, `${indent}  `);
         lines.push(`${indent}}`);
-      } else visit(inner as Chart, own, indent);
-      if ((inner as Chart)['type'] === 'final') lines.push(`${indent}${idOf(own)} --> [*]`);
+      } else visit(inner, indent);
+      if (inner.isFinal) lines.push(`${indent}${id} --> [*]`);
     }
   };
-  if (isChart(config)) visit(config, [], '  ');
+  visit(chartOf(config), '  ');
   if (arrows.some(({ from }) => from === AROUND)) {
     const inside = lines.splice(1).map((line) => `  ${line}`);
     lines.push(`  state "in any state" as ${AROUND}`, `  state ${AROUND} {`, ...inside, '  }');

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { VERBS } from '../../src/cli/verbs.ts';
 import { blocksOf } from '../unit/docs/markdown.ts';
-import { exchangesOf } from '../unit/docs/transcript.ts';
+import { endingServers, exchangesOf } from '../unit/docs/transcript.ts';
 import { MAIN, reconverge } from './cli.ts';
 import { hasTerminal, TERMINAL } from './terminal.ts';
 
@@ -37,9 +37,10 @@ async function examplesOf(verb: string): Promise<readonly string[]> {
 
 /** Types it, as it stands, where `npx reconverge` is the one that was built here. */
 async function status(command: string): Promise<number> {
-  const script = `npx() { shift; "$NODE" "$MAIN" "$@"; }\n${command}`;
+  const script = `npx() { shift; exec "$NODE" "$MAIN" "$@"; }\n${command}`;
   const env = { ...process.env, NODE: process.execPath, MAIN, NO_COLOR: '1' };
   const ran = promisify(execFile)('bash', ['-c', script], { cwd: folder, env });
+  endingServers(ran.child);
   return ran.then(
     () => 0,
     (error: { readonly code: unknown }) => Number(error.code),

@@ -115,7 +115,7 @@ describe.concurrent('mistakes on the command line', () => {
   it.each([
     [[], 'RCV502', /a verb is missing/],
     [['chek', model], 'RCV502', /unknown command 'chek'/],
-    [['explore', model], 'RCV502', /unknown command 'explore'/],
+    [['explain', model], 'RCV502', /unknown command 'explain'/],
     [['check'], 'RCV502', /missing required argument 'model'/],
     [['check', model, 'more'], 'RCV502', /too many arguments/],
     [['check', model, '--unknown'], 'RCV502', /unknown option '--unknown'/],
@@ -138,6 +138,10 @@ describe.concurrent('mistakes on the command line', () => {
     [['simulate', model, '--seed', 'x'], 'RCV502', /--seed/],
     [['simulate', model, '--seed', '1', '--path', '9:x'], 'RCV311', /leads to no sequence/],
     [['conform', model, '--suite', 'x'], 'RCV505', /--suite is not available/],
+    [['explore', 'two-phase-comit'], 'RCV101', /no model 'two-phase-comit'/],
+    [['explore', model, '--set', 'bug=nope'], 'RCV103', /cannot be 'nope'/],
+    [['explore', model, '--port', 'x'], 'RCV502', /--port/],
+    [['explore', model, '--port', '70000'], 'RCV502', /--port/],
     [['doctor', 'me'], 'RCV502', /too many arguments/],
   ])('%j', async (args, code, message) => {
     expectMistake(await reconverge([...args, '--json']), code, message);

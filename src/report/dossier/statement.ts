@@ -67,7 +67,7 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
 };
 
 /** @throws Error for a kind that is not described here */
-export function statementOf({ kind }: PropertyReport): Statement {
+export function statementOf({ kind }: Pick<PropertyReport, 'kind'>): Statement {
   const found = STATEMENTS[kind];
   if (found === undefined) throw new Error(`internal: no statement for '${kind}'`);
   return found;

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import { promisify } from 'node:util';
 
 /** A command of a transcript, and what the document says that it prints. */
@@ -15,6 +15,17 @@ export function exchangesOf(transcript: string): readonly Exchange[] {
     else exchanges.at(-1)?.lines.push(line);
   }
   return exchanges.map(({ command, lines }) => ({ command, output: lines.join('\n').trim() }));
+}
+
+/** Where a verb that serves a page says that it is. */
+const SERVED = /\bhttp:\/\/127\.0\.0\.1:\d+\//;
+
+/** Presses Ctrl-C when a command says where its page is: by itself it would never end. */
+export function endingServers(child: ChildProcess): void {
+  let said = '';
+  child.stderr?.on('data', (text: string) => {
+    if (!SERVED.test(said) && SERVED.test((said += text))) child.kill('SIGINT');
+  });
 }
 
 /** Types what a reader would type, in one folder; `npx reconverge` is the one that was built here. */
@@ -35,8 +46,9 @@ export class Terminal {
     const script = `npx() { shift; exec "$NODE" "$MAIN" "$@"; }\n${command}`;
     const env = { ...process.env, NODE: process.execPath, MAIN: this.main, NO_COLOR: '1' };
     try {
-      const run = promisify(execFile);
-      const { stdout, stderr } = await run('sh', ['-c', script], { cwd: this.folder, env });
+      const run = promisify(execFile)('sh', ['-c', script], { cwd: this.folder, env });
+      endingServers(run.child);
+      const { stdout, stderr } = await run;
       this.status = 0;
       return (stdout || stderr).trim();
     } catch (thrown) {
@@ -48,9 +60,12 @@ export class Terminal {
   }
 }
 
-/** How long it took and how large it was differs from run to run. */
+/** How long it took, how large it was and which port was free differs from run to run. */
 function timeless(line: string): string {
-  return line.trimEnd().replaceAll(/\d[\d.,]* (s|ms|MiB)\b/g, '# $1');
+  return line
+    .trimEnd()
+    .replaceAll(/\d[\d.,]* (s|ms|MiB)\b/g, '# $1')
+    .replace(SERVED, 'http://127.0.0.1:#/');
 }
 
 /** Whether the output is what was expected, but for timings; a line `…` stands for any lines. */

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { fixture, MAIN } from '../cli/cli.ts';
+import { Explorer } from '../cli/explorer.ts';
+
+describe.concurrent('reconverge explore', () => {
+  it.each(['SIGTERM', 'SIGHUP'] as const)('ends by %s, its port free', async (signal) => {
+    const explorer = await Explorer.start('two-phase-commit');
+    expect(await explorer.answers()).toBe(true);
+    const ended = await explorer.end(signal);
+    expect(ended).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(ended.seconds).toBeLessThan(2);
+    expect(await explorer.answers()).toBe(false);
+  });
+
+  it('answers about a model whose check has no end, and ends in the middle of it', async () => {
+    const explorer = await Explorer.start(fixture('endless-search.ts'));
+    const status = async (): Promise<{ is: string; text: string }> =>
+      (await fetch(`${explorer.url}api/check`)).json() as never;
+    while (!/exploring: [\d,]+ states/.test((await status()).text)) {
+      expect((await status()).is).toBe('running');
+    }
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ start: 0, path: [0, 0, 0], at: 3 });
+    const asked = { method: 'POST', headers, body };
+    const walked = (await (await fetch(`${explorer.url}api/walk`, asked)).json()) as never;
+    expect(walked).toMatchObject({ at: 3, lost: null });
+    const ended = await explorer.end('SIGINT');
+    expect(ended.exitCode).toBe(0);
+    expect(ended.seconds).toBeLessThan(2);
+  });
+
+  it('does not outlive who started it', async () => {
+    const command = [process.execPath, MAIN, 'explore', 'two-phase-commit'];
+    const shell = spawn('sh', ['-c', '"$@" & wait', 'sh', ...command], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const closed = new Promise((resolve) => void shell.stderr.once('close', resolve));
+    let said = '';
+    await new Promise<void>((resolve) => {
+      shell.stderr.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        if (said.includes('http://')) resolve();
+      });
+    });
+    shell.kill('SIGKILL');
+    // Its output is closed when the last process that holds it is gone.
+    await closed;
+  });
+});
