@@ -2,7 +2,8 @@ import { StepQuestion } from '../check/laws/steps.ts';
 import type { Plan, PlannedProperty } from '../check/plan.ts';
 import type { Compiled } from '../machine/compile.ts';
 import type { Formula } from '../model/property.ts';
-import type { AnyView } from '../model/system.ts';
+import type { AnyFaultTolerance, AnyView } from '../model/system.ts';
+import { unrestIn } from './unrest.ts';
 import type { Way } from './walker.ts';
 import type { Light, Standing } from './wire.ts';
 
@@ -38,11 +39,13 @@ function atomsOf(formula: Formula<AnyView>): readonly ((view: AnyView) => boolea
 export class Lights {
   private readonly compiled: Compiled;
   private readonly plan: Plan;
+  private readonly tolerance: AnyFaultTolerance;
   private readonly questions = new Map<PlannedProperty, StepQuestion>();
 
-  constructor(compiled: Compiled, plan: Plan) {
+  constructor(compiled: Compiled, plan: Plan, tolerance: AnyFaultTolerance) {
     this.compiled = compiled;
     this.plan = plan;
+    this.tolerance = tolerance;
   }
 
   private holds(predicate: number, state: Int32Array): boolean {
@@ -71,6 +74,14 @@ export class Lights {
     const value = this.holds(predicate, state);
     const why = value ? [] : this.compiled.explain(predicate, state);
     return { value, isBroken: isSafety && !value, about, why };
+  }
+
+  /** Consistent, with everybody at rest; where not, who is not at rest, or why it is not consistent. */
+  private settled(predicate: number, state: Int32Array): Shown {
+    const shown = this.state(predicate, state, false);
+    if (predicate !== this.plan.settled || shown.value === true) return shown;
+    const unrest = unrestIn(this.compiled, this.tolerance, state);
+    return unrest.length === 0 ? shown : { ...shown, why: unrest };
   }
 
   private formula(formula: Formula<AnyView>, state: Int32Array): Shown {
@@ -129,9 +140,9 @@ export class Lights {
       case 'closed':
         return this.closed(predicate === -1 ? consistent : predicate, state, arrival);
       case 'converges':
-        return this.state(settled, state, false);
+        return this.settled(settled, state);
       case 'withinSteps':
-        return this.state(predicate === -1 ? settled : predicate, state, false);
+        return this.settled(predicate === -1 ? settled : predicate, state);
       case 'deadlockFree': {
         const value = !isStuck || this.holds(allDone, state);
         return { value, isBroken: !value, about: 'here', why: value ? [] : ['no step at all'] };

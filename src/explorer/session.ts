@@ -60,7 +60,7 @@ export class Session {
     // Whoever looks at one state after the other may look as far as they like.
     this.compiled = compile(system, this.plan.predicates, { valuesMax: Infinity });
     this.walker = new Walker(this.compiled);
-    this.lights = new Lights(this.compiled, this.plan);
+    this.lights = new Lights(this.compiled, this.plan, system.tolerance);
   }
 
   /** @throws ReconvergeError for what is wrong with the model there */

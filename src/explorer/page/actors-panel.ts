@@ -20,13 +20,19 @@ function activeIn(value: Json | undefined, path: readonly string[] = []): readon
   });
 }
 
-/** `{key: o1}` without the quotes of JSON. */
+/** `{key: o1}`, without the quotes of JSON; an event as `DO {key: o1}`. */
 function text(value: Json): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map(text).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
-  const inner = Object.entries(value).map(([name, one]) => `${name}: ${text(one)}`);
-  return `{${inner.join(', ')}}`;
+  const { type, ...payload } = value as Fields;
+  const isEvent = typeof type === 'string';
+  const inner = Object.entries(isEvent ? payload : value).map(
+    ([name, one]) => `${name}: ${text(one as Json)}`,
+  );
+  const fields = `{${inner.join(', ')}}`;
+  if (!isEvent) return fields;
+  return inner.length === 0 ? type : `${type} ${fields}`;
 }
 
 interface Seen {
@@ -49,7 +55,10 @@ function box(state: ChartState, seen: Seen): HTMLElement {
     isFinal ? 'final' : '',
     isParallel ? 'parallel' : '',
   ];
-  const leads = ways.map(({ text: event, to }) => `${eventWords(event)} → ${to.join('.')}`);
+  const leads = ways.map(({ text: event, to }) => {
+    const target = to.join('.');
+    return target === key ? eventWords(event) : `${eventWords(event)} → ${target}`;
+  });
   const tagged = tags.map((tag) => `tag ${tag}`);
   const isSaved = isLeaf && seen.saved.has(key);
   return h(
@@ -75,7 +84,9 @@ function waysFrom(root: ChartState, active: ReadonlySet<string>): readonly Child
     const key = state.path.join('.');
     if (!active.has(key) && key !== '') return;
     for (const { text: event, to } of state.ways) {
-      found.push(h('li', {}, `${eventWords(event)} → `, h('b', {}, to.join('.'))));
+      const target = to.join('.');
+      const leads = target === key ? null : h('b', {}, target);
+      found.push(h('li', {}, eventWords(event), leads === null ? null : ' → ', leads));
     }
   };
   visit(root);

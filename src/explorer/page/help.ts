@@ -31,7 +31,7 @@ export function fillHelp(dialog: HTMLElement, close: () => void): void {
     h('dd', {}, meaning),
   ]);
   const signs = SIGNS.flatMap(([look, sign, meaning]): readonly Child[] => [
-    h('dt', {}, h('span', { class: look }, sign)),
+    h('dt', {}, h('span', { class: look }, h('span', {}, sign))),
     h('dd', {}, meaning),
   ]);
   const labels = Object.entries(LABELS).map(([label, word]): Child =>

@@ -63,8 +63,7 @@ function pressed(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (target instanceof HTMLInputElement) return;
   if (help.open && key !== '?') return;
-  const step = /^[1-9]$/.test(key) ? Number(key) - 1 : -1;
-  if (step >= 0 && step < walk.steps) walk.take(step);
+  if (/^[1-9]$/.test(key)) walk.takeListed(Number(key) - 1);
   const act = KEYS[key];
   if (act === undefined) return;
   event.preventDefault();

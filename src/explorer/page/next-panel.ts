@@ -2,19 +2,19 @@ import type { Label } from '../../model/verdict.ts';
 import type { Onward } from '../wire.ts';
 import { h, refill, s, type Child } from './dom.ts';
 import type { ModelWalk, Shown } from './walk.ts';
-import { counted, LABELS, natureOf, STANDINGS } from './words.ts';
+import { counted, LABELS, listed, natureOf, STANDINGS } from './words.ts';
 
 /** Steps of one kind that are listed before somebody asks for all of them. */
 const LISTED_MAX = 8;
 /** Steps that a digit key takes. */
 const KEYS_MAX = 9;
 
-/** A step of the list, with its place in it. */
-type Numbered = readonly [place: number, step: Onward];
+/** A step with its place among all, and the number of the key that takes it, from 0. */
+type Numbered = readonly [place: number, step: Onward, rank: number];
 
 const opened = new Set<Label>();
 
-function stepButton([place, step]: Numbered, walk: ModelWalk): HTMLElement {
+function stepButton([place, step, rank]: Numbered, walk: ModelWalk): HTMLElement {
   const { actor, event, label, changes, fault, standing, guards } = step;
   const told = guards.map((guard) => `[${guard}]`);
   const what = [...told, changes.length === 0 ? 'nothing changes' : changes.join('; ')].join(' ');
@@ -25,14 +25,14 @@ function stepButton([place, step]: Numbered, walk: ModelWalk): HTMLElement {
       class: `step ${label} ${standing}`,
       'data-key': `step ${place}`,
       'data-step': place,
-      title: `${what}\n${STANDINGS[standing]}`,
+      title: STANDINGS[standing],
       click: () => walk.take(place),
     },
-    h('kbd', { 'aria-hidden': 'true' }, place < KEYS_MAX ? String(place + 1) : ''),
+    h('kbd', { 'aria-hidden': 'true' }, rank < KEYS_MAX ? String(rank + 1) : ''),
     h('span', { class: 'what' }, h('b', {}, actor), ` ${event}`),
     h('span', { class: `dot ${standing}`, 'aria-hidden': 'true' }),
-    h('span', { class: 'changes' }, what),
     fault === null ? null : h('span', { class: 'nature' }, natureOf(step)),
+    h('span', { class: 'changes' }, what),
     standing === 'broken' ? h('span', { class: 'unseen' }, `, ${STANDINGS.broken}`) : null,
   );
 }
@@ -45,8 +45,8 @@ function group(
   again: () => void,
 ): readonly Child[] {
   if (steps.length === 0) return [];
-  const listed = opened.has(label) ? steps : steps.slice(0, LISTED_MAX);
-  const missing = steps.length - listed.length;
+  const some = opened.has(label) ? steps : steps.slice(0, LISTED_MAX);
+  const missing = steps.length - some.length;
   const more = h(
     'button',
     {
@@ -62,7 +62,7 @@ function group(
   );
   return [
     h('h3', { class: label }, LABELS[label]),
-    ...listed.map((one) => stepButton(one, walk)),
+    ...some.map((one) => stepButton(one, walk)),
     missing === 0 ? null : more,
   ];
 }
@@ -160,9 +160,7 @@ function here({ walked }: Shown, walk: ModelWalk): HTMLElement {
           { class: `taken ${frame.move.label}` },
           h('b', {}, frame.move.actor),
           ` ${frame.move.event}`,
-          frame.move.fault === null
-            ? null
-            : h('span', { class: 'nature' }, ` ${natureOf(frame.move)}`),
+          frame.move.fault === null ? null : h('span', { class: 'nature' }, natureOf(frame.move)),
         ),
     h(
       'div',
@@ -179,16 +177,13 @@ function here({ walked }: Shown, walk: ModelWalk): HTMLElement {
 /** The graph around this state: where it came from, its steps, and what lies behind them. */
 export function showNext(panel: HTMLElement, shown: Shown, walk: ModelWalk): void {
   const { steps, far, farMissing } = shown.walked.here;
-  const numbered = steps.map((step, place): Numbered => [place, step]);
   const again = (): void => showNext(panel, shown, walk);
-  const groups = (['P', 'R', 'E', 'F'] as const).flatMap((label) =>
-    group(
-      label,
-      numbered.filter(([, step]) => step.label === label),
-      walk,
-      again,
-    ),
-  );
+  let rank = 0;
+  const groups = listed(steps).flatMap(([label, some]) => {
+    const numbered = some.map(([place, step], at): Numbered => [place, step, rank + at]);
+    rank += some.length;
+    return group(label, numbered, walk, again);
+  });
   const isOver = steps.every(({ label }) => label === 'F');
   const over = steps.length === 0 ? '' : ' without another fault';
   const behind = `${counted(far.length + farMissing, 'state')} two steps on`;

@@ -5,12 +5,14 @@ import type { ModelWalk, Shown } from './walk.ts';
 import { counted, moveWords, STANDINGS } from './words.ts';
 
 function row(frame: Frame, number: number, lanes: Lanes, shown: Shown, walk: ModelWalk): Child {
-  const { at } = shown.walked;
+  const { place, walked } = shown;
+  const { at } = walked;
   const { move } = frame;
   const look = [
     move?.fault === null || move === null ? '' : 'fault',
     number === at ? 'current' : number > at ? 'ahead' : '',
     move === null ? '' : move.label,
+    place.loop !== null && number > place.loop ? 'looped' : '',
   ];
   const told = move === null ? 'The initial state' : `Step ${number}. ${moveWords(move)}`;
   return h(
@@ -47,9 +49,10 @@ function control(
   );
 }
 
-function whose({ place, check }: Shown): string {
+function whose({ place, check, walked }: Shown): string {
   const { of } = place;
-  if (of === null) return '';
+  const { length } = walked.route.path;
+  if (of === null) return length === 0 ? 'take a step' : counted(length, 'step');
   const found = check.is === 'done' ? check.report.properties : [];
   const isViolated = found.some(({ name, result }) => name === of && result === 'violated');
   return isViolated ? `counterexample to ‘${of}’` : `a run for ‘${of}’`;
@@ -110,7 +113,7 @@ export function showPath(panel: HTMLElement, shown: Shown, walk: ModelWalk): voi
         control('redo', '→', 'redo (→)', at === length, () => walk.moveTo((one) => one + 1)),
         control('last', '⇥', 'to the end (End)', at === length, () => walk.moveTo(() => length)),
       ),
-      h('p', { class: 'whose' }, of === '' ? counted(length, 'step') : of),
+      h('p', { class: 'whose' }, of),
     ),
     startField(shown, walk),
     h('div', { class: `lanes${lanes.isTurned ? ' turned' : ''}`, 'aria-hidden': 'true' }, ...names),

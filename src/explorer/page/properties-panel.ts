@@ -11,7 +11,7 @@ const LIGHTS: Readonly<Record<Lit, readonly [sign: string, word: string]>> = {
   true: ['●', 'true'],
   false: ['○', 'false'],
   broken: ['■', 'false'],
-  none: ['', ''],
+  none: ['–', ''],
 };
 
 interface Row {
@@ -46,8 +46,9 @@ function lit(light: Light | undefined): Child {
 
 function reasons({ light, report, verdict }: Row, isFollowed: boolean): Child {
   const isWrong = light?.isBroken === true;
+  const why = light?.why ?? [];
   const because = isFollowed ? (report?.because ?? null) : null;
-  const texts = because === null ? (light?.why ?? []) : [because];
+  const texts = because === null || (isWrong && why.length > 0) ? why : [because];
   const isTold = isWrong || isFollowed || (light?.value === false && texts.length > 0);
   if (!isTold || texts.length === 0) return null;
   const look = isWrong || (isFollowed && verdict === 'violated') ? 'why broken' : 'why';

@@ -3,9 +3,9 @@ import { s } from './dom.ts';
 import { eventWords } from './words.ts';
 
 /** Pixels: what one line of a row takes, the left margin with the number, of a letter. */
-const LINE = 22;
+const LINE = 25;
 const MARGIN = 30;
-const LETTER = 6.4;
+const LETTER = 6.65;
 const PAD = 6;
 
 export interface Lanes {

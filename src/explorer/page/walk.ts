@@ -1,4 +1,5 @@
 import type { CheckStatus, Overview, Walked } from '../wire.ts';
+import { listed } from './words.ts';
 import { fragmentOf, placeOf, START, strangeness, type Place } from './link.ts';
 import { askCheck, askOverview, askRoute, askWalk, Trouble } from './server.ts';
 
@@ -141,7 +142,10 @@ export class ModelWalk {
     if (next !== undefined) this.follows(next.name);
   }
 
-  get steps(): number {
-    return this.shown.walked.here.steps.length;
+  /** The step that is listed at that place, from 0. */
+  takeListed(wanted: number): void {
+    const steps = listed(this.shown.walked.here.steps).flatMap(([, some]) => some);
+    const [place] = steps[wanted] ?? [];
+    if (place !== undefined) this.take(place);
   }
 }

@@ -21,6 +21,17 @@ export const grouped = (value: number): string => value.toLocaleString('en-US');
 export const counted = (count: number, what: string): string =>
   `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 
+/** The order in which steps are listed, and numbered for the keys. */
+const ORDER: readonly Label[] = ['P', 'R', 'E', 'F'];
+
+/** Steps by label, in the order of the labels, each with its place among all steps. */
+export function listed<M extends Move>(
+  steps: readonly M[],
+): readonly (readonly [label: Label, steps: readonly (readonly [place: number, step: M])[]])[] {
+  const numbered = steps.map((step, place) => [place, step] as const);
+  return ORDER.map((label) => [label, numbered.filter(([, step]) => step.label === label)]);
+}
+
 /** XState's own names of events in words: `any failure [transient]`. */
 export function eventWords(text: string): string {
   return text
@@ -32,9 +43,10 @@ export function eventWords(text: string): string {
     .replace(/^\*/, 'any event');
 }
 
-/** `data partial response`, as the tolerance table has it. */
+/** `charge.halfDone: data partial response`, as the tolerance table has it. */
 export function natureOf({ fault }: Move): string {
-  return fault === null ? '' : `${fault.kind} · ${fault.persistence} · ${fault.class}`;
+  if (fault === null) return '';
+  return `${fault.name}: ${fault.kind} ${fault.persistence} ${fault.class}`;
 }
 
 /** A step in one sentence, for those who hear it. */

@@ -167,6 +167,22 @@ describe('the lights', () => {
     }
   });
 
+  it('name who is not at rest where, and only where, somebody is not', async () => {
+    const one = await shared('order-fulfilment');
+    let restless = 0;
+    for (const route of paths(one, 5)) {
+      const light = one.walk(route).here.lights.find((found) => found.name === 'converges');
+      const isUnrest = light?.why.some((text) => /is (down|halted|in error|recovering)/.test(text));
+      const { view = {}, standing } = one.walk(route).frames.at(-1) ?? {};
+      const isDown = Object.values(view).some((seen) => JSON.stringify(seen).includes('"down"'));
+      if (isDown) expect(isUnrest).toBe(true);
+      expect(standing === 'settled').toBe(light?.value);
+      expect(light?.why.length === 0).toBe(light?.value);
+      if (isUnrest === true) restless += 1;
+    }
+    expect(restless).toBeGreaterThan(0);
+  });
+
   it('tell why something is false, and that a property is about other states', async () => {
     const one = await shared('order-fulfilment');
     const { lights } = one.along().here;
