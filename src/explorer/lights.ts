@@ -76,7 +76,7 @@ export class Lights {
     return { value, isBroken: isSafety && !value, about, why };
   }
 
-  /** Consistent, with everybody at rest; where not, who is not at rest, or why it is not consistent. */
+  /** Consistent, with everybody at rest; where not, who is not, or why it is not consistent. */
   private settled(predicate: number, state: Int32Array): Shown {
     const shown = this.state(predicate, state, false);
     if (predicate !== this.plan.settled || shown.value === true) return shown;
