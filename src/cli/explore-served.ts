@@ -7,23 +7,24 @@ import { checkReportOf, checkRequestOf } from './check.ts';
 import { exploring } from './check-progress.ts';
 import type { CheckAnswer, CheckProgress } from './check-task.ts';
 import { numberOr, setParameters, texts } from './flags.ts';
-import { runIsolated } from './isolated.ts';
+import { boundOf, runIsolated } from './isolated.ts';
 import { availableBytes } from './limits.ts';
 import { isOrphan } from './orphan.ts';
-import type { Invocation, Outcome } from './verb.ts';
+import type { Ending } from './thread.ts';
+import { outcomeOf, type Invocation, type Outcome } from './verb.ts';
 
 const LOOK_EVERY_MS = 250;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Says when nobody looks any more: by a signal, or because whoever started us is gone. */
 class Watcher {
-  readonly over: Promise<void>;
+  readonly over: Promise<null>;
   private readonly ended = new AbortController();
   private readonly timer: NodeJS.Timeout;
 
   constructor() {
     this.over = new Promise((resolve) => {
-      this.signal.addEventListener('abort', () => resolve(), { once: true });
+      this.signal.addEventListener('abort', () => resolve(null), { once: true });
     });
     for (const signal of SIGNALS) process.on(signal, this.end);
     this.timer = setInterval(() => {
@@ -80,18 +81,20 @@ class Checking {
  */
 export async function exploreModel(invocation: Invocation): Promise<Outcome> {
   const { model: asked, options, note } = invocation;
+  const memoryBytes = availableBytes();
   const watcher = new Watcher();
   const desk = new Desk();
   const checking = new Checking(invocation);
   const request = { model: asked, set: setParameters(texts(options['set'])) };
   const model = runIsolated<null>('explore', request, {
     timeoutMs: null,
-    memoryBytes: availableBytes(),
+    memoryBytes,
     onProgress: () => {},
     signal: watcher.signal,
     port: desk.remote,
   });
   const pieces: Promise<unknown>[] = [model];
+  let ended: Ending<null, never> | null = null;
   try {
     const overview = await Promise.race([
       desk.ask<'overview'>({ is: 'overview' }),
@@ -107,7 +110,7 @@ export async function exploreModel(invocation: Invocation): Promise<Outcome> {
         if (options['open'] === true && !(await openBrowser(serving.url))) {
           note('note: no browser was found to open it');
         }
-        await Promise.race([watcher.over, model]);
+        ended = await Promise.race([watcher.over, model]);
       } finally {
         await serving.close();
       }
@@ -120,5 +123,11 @@ export async function exploreModel(invocation: Invocation): Promise<Outcome> {
   }
   const { status } = checking;
   const found = status.is === 'done' ? status.report : {};
-  return { report: documentOf({ ...found, verb: 'explore' }), text: () => '', exitCode: 0 };
+  const text = (): string => '';
+  if (ended === null) {
+    return { report: documentOf({ ...found, verb: 'explore' }), text, exitCode: 0 };
+  }
+  note('note: the thread of the model ran out of memory');
+  const bounds = ended.is === 'stopped' ? boundOf(ended.by, { timeoutMs: null, memoryBytes }) : {};
+  return outcomeOf(documentOf({ ...found, result: 'unknown', bounds, verb: 'explore' }), text);
 }

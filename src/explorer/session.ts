@@ -2,6 +2,7 @@ import { planOf, type Plan } from '../check/plan.ts';
 import { chartOf } from '../export/chart.ts';
 import { actorsOf, exchangesOf, placesOf } from '../export/exchange.ts';
 import { compile, type Compiled } from '../machine/compile.ts';
+import { ReconvergeError } from '../model/error.ts';
 import { stateKey } from '../model/integer-system.ts';
 import type { System } from '../model/system.ts';
 import type { StateView, TraceStep } from '../model/verdict.ts';
@@ -35,6 +36,16 @@ function moveOf(before: StateView, step: TraceStep): Move {
   const { actor, event, label, fault, guards = [], state } = step;
   const changes = differences(before, state, actor);
   return { actor, event: eventText(event), label, fault, guards, changes };
+}
+
+/** What lies ahead, as far as the model can say: a mistake in it is told to whoever goes there. */
+function ahead<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch (thrown) {
+    if (thrown instanceof ReconvergeError) return otherwise;
+    throw thrown;
+  }
 }
 
 /** A state of a walk, with the step that led there. */
@@ -127,6 +138,11 @@ export class Session {
     return { view, move: moveOf(before, step), exchanges, standing };
   }
 
+  /** What a state that nobody is in yet is to the eye. */
+  private standing(state: Int32Array): Standing {
+    return ahead(() => this.lights.standing(state), 'open');
+  }
+
   private here({ state, arrival }: Place): Here {
     const ways = this.walker.ways(state);
     const before = this.compiled.stateView(state);
@@ -136,7 +152,7 @@ export class Session {
     const missing = new Set<string>();
     /** The states one step behind a way that are neither here nor one step on. */
     const onward = ({ to }: Way): Onward['behind'] =>
-      this.walker.ways(to).flatMap((next, step) => {
+      ahead(() => this.walker.ways(to), []).flatMap((next, step) => {
         const key = stateKey(next.to);
         if (near.has(key)) return [];
         const known = numbers.get(key);
@@ -146,14 +162,15 @@ export class Session {
           return [];
         }
         numbers.set(key, far.length);
-        return [{ far: far.push(this.lights.standing(next.to)) - 1, step }];
+        return [{ far: far.push(this.standing(next.to)) - 1, step }];
       });
     const steps = ways.map((way, place): Onward => ({
       ...moveOf(before, this.walker.step(state, way)),
-      standing: this.lights.standing(way.to),
+      standing: this.standing(way.to),
       behind: place < NEAR_MAX ? onward(way) : [],
     }));
     const lights = this.lights.at(state, arrival, ways.length === 0);
-    return { steps, far, farMissing: missing.size, lights };
+    const farMissing = ways.length > NEAR_MAX ? null : missing.size;
+    return { steps, far, farMissing, lights };
   }
 }

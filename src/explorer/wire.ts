@@ -100,8 +100,8 @@ export interface Light {
 export interface Here {
   readonly steps: readonly Onward[];
   readonly far: readonly Standing[];
-  /** States two steps on that are not drawn, for there are too many. */
-  readonly farMissing: number;
+  /** More states two steps on; null: not counted, for there are too many steps. */
+  readonly farMissing: number | null;
   readonly lights: readonly Light[];
 }
 

@@ -22,7 +22,7 @@ function activeIn(value: Json | undefined, path: readonly string[] = []): readon
 
 /** `{key: o1}`, without the quotes of JSON; an event as `DO {key: o1}`. */
 function text(value: Json): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return value === '' ? '""' : value;
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map(text).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   const { type, ...payload } = value as Fields;

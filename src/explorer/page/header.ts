@@ -25,6 +25,9 @@ function reach({ check }: Shown): string {
   return `${size}${bound.length === 0 ? '' : `, up to a bound: ${bound.join(', ')}`}`;
 }
 
+/** Of more parameters only those are told that are not the default anyway. */
+const TOLD_MAX = 5;
+
 /** The model, its parameters, and what is known of it. */
 export function showHeader(
   panel: HTMLElement,
@@ -32,9 +35,14 @@ export function showHeader(
   { theme, help }: { readonly theme: () => void; readonly help: () => void },
 ): void {
   const { model, given } = shown.overview;
-  const parameters = Object.entries(model.parameters).map(([name, value]): Child =>
+  const all = Object.entries(model.parameters);
+  const told = all.length <= TOLD_MAX ? all : Object.entries(given);
+  const rest = all.filter(([name]) => !told.some(([one]) => one === name));
+  const parameters = told.map(([name, value]): Child =>
     h('li', { class: name in given ? 'given' : '' }, `${name} = ${value}`),
   );
+  const title = rest.map(([name, value]) => `${name} = ${value}`).join('\n');
+  if (rest.length > 0) parameters.push(h('li', { title }, `${rest.length} more, by default`));
   refill(
     panel,
     h('p', { class: 'brand' }, 'Reconverge explorer'),

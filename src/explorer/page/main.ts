@@ -6,7 +6,7 @@ import { showNext } from './next-panel.ts';
 import { showPath } from './path-panel.ts';
 import { showProperties } from './properties-panel.ts';
 import { toggleTheme, useTheme } from './theme.ts';
-import { ModelWalk, type Shown } from './walk.ts';
+import { ModelWalk, noticeOf, type Shown } from './walk.ts';
 import { moveWords, STANDINGS } from './words.ts';
 
 const help = byId('help') as HTMLDialogElement;
@@ -81,5 +81,5 @@ try {
 } catch (thrown) {
   const notice = byId('notice');
   notice.hidden = false;
-  notice.textContent = thrown instanceof Error ? thrown.message : String(thrown);
+  notice.textContent = noticeOf(thrown);
 }

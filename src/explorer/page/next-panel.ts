@@ -1,6 +1,7 @@
 import type { Label } from '../../model/verdict.ts';
 import type { Onward } from '../wire.ts';
-import { h, refill, s, type Child } from './dom.ts';
+import { h, refill, type Child } from './dom.ts';
+import { drawFar, drawNear } from './neighbour-lines.ts';
 import type { ModelWalk, Shown } from './walk.ts';
 import { counted, LABELS, listed, natureOf, STANDINGS } from './words.ts';
 
@@ -67,69 +68,6 @@ function group(
   ];
 }
 
-/** Pixels: between states two steps on, and how far to the right these and the steps are. */
-const FAR_GAP = 15;
-const FAR_X = 66;
-const NEAR_X = 30;
-
-const curve = (width: number, from: number, to: number): SVGElement =>
-  s('path', { d: `M0 ${from} C ${width / 2} ${from}, ${width / 2} ${to}, ${width} ${to}` });
-
-const drawing = (width: number, height: number, ...drawn: readonly SVGElement[]): SVGElement =>
-  s('svg', { width, height, viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' }, ...drawn);
-
-/** Lines from this state to its steps, drawn when it is known where they are. */
-function drawNear(panel: HTMLElement): void {
-  const near = panel.querySelector<HTMLElement>('.near');
-  const now = panel.querySelector<HTMLElement>('.now');
-  if (near === null || now === null) return;
-  const from = now.offsetTop + now.offsetHeight / 2 - near.offsetTop;
-  const tops = [...panel.querySelectorAll<HTMLElement>('[data-step]')].map(
-    (one) => one.offsetTop + one.offsetHeight / 2 - near.offsetTop,
-  );
-  const height = Math.max(from, ...tops) + 2;
-  near.replaceChildren(drawing(NEAR_X, height, ...tops.map((top) => curve(NEAR_X, from, top))));
-}
-
-/** Lines from the steps to the states two steps on, drawn when it is known where the steps are. */
-function drawFar(panel: HTMLElement, { walked }: Shown, walk: ModelWalk): void {
-  const list = panel.querySelector<HTMLElement>('.steps');
-  const far = panel.querySelector<HTMLElement>('.far');
-  if (list === null || far === null) return;
-  const { steps, far: standings } = walked.here;
-  const buttons = [...list.querySelectorAll<HTMLElement>('[data-step]')];
-  const above = list.offsetTop;
-  const tops = buttons.map((one) => one.offsetTop - above + one.offsetHeight / 2);
-  const content = list.offsetHeight;
-  const drawn = new Map<number, { ways: (readonly [number, number, number])[]; y: number }>();
-  for (const [index, button] of buttons.entries()) {
-    const place = Number(button.dataset['step']);
-    for (const { far: number, step } of steps[place]?.behind ?? []) {
-      const one = drawn.get(number) ?? { ways: [], y: 0 };
-      one.ways.push([place, step, tops[index] ?? 0]);
-      drawn.set(number, one);
-    }
-  }
-  const order = [...drawn].toSorted(([, a], [, b]) => mean(a.ways) - mean(b.ways));
-  const height = Math.max(content, order.length * FAR_GAP);
-  const gap = Math.min(2 * FAR_GAP, height / Math.max(1, order.length));
-  const top = (height - gap * order.length) / 2;
-  for (const [index, [, one]] of order.entries()) one.y = top + gap * (index + 0.5);
-  const edges = order.flatMap(([, { ways, y }]) => ways.map(([, , from]) => curve(FAR_X, from, y)));
-  const dots = order.map(([number, { ways, y }]) => {
-    const standing = standings[number] ?? 'open';
-    const [place = 0, step = 0] = ways[0] ?? [];
-    const dot = s('circle', { class: standing, cx: FAR_X, cy: y, r: 4.5 });
-    dot.append(s('title', {}, `two steps on: ${STANDINGS[standing]}`));
-    dot.addEventListener('click', () => walk.take(place, step));
-    return dot;
-  });
-  far.replaceChildren(drawing(FAR_X + 8, height, ...edges, ...dots));
-}
-
-const mean = (ways: readonly (readonly [number, number, number])[]): number =>
-  ways.reduce((sum, [, , y]) => sum + y, 0) / ways.length;
-
 /** The state before, this one, and what may happen now. */
 function here({ walked }: Shown, walk: ModelWalk): HTMLElement {
   const { at, frames } = walked;
@@ -186,16 +124,10 @@ export function showNext(panel: HTMLElement, shown: Shown, walk: ModelWalk): voi
   });
   const isOver = steps.every(({ label }) => label === 'F');
   const over = steps.length === 0 ? '' : ' without another fault';
-  const behind = `${counted(far.length + farMissing, 'state')} two steps on`;
-  const hidden = farMissing === 0 ? '' : `, ${far.length} of them drawn`;
+  const size = h('p');
   refill(
     panel,
-    h(
-      'header',
-      {},
-      h('h2', { id: 'next-title' }, 'Here and next'),
-      h('p', {}, `${counted(steps.length, 'step')}, ${behind}${hidden}`),
-    ),
+    h('header', {}, h('h2', { id: 'next-title' }, 'Here and next'), size),
     h(
       'div',
       { class: 'neighbourhood scrolls', 'data-key': 'neighbourhood' },
@@ -211,5 +143,10 @@ export function showNext(panel: HTMLElement, shown: Shown, walk: ModelWalk): voi
     ),
   );
   drawNear(panel);
-  drawFar(panel, shown, walk);
+  const drawn = drawFar(panel, shown, walk);
+  const known = far.length + (farMissing ?? 0);
+  const least = farMissing === null ? 'at least ' : '';
+  const hidden = drawn === known && farMissing !== null ? '' : `, ${drawn} of them drawn`;
+  const behind = `${least}${counted(known, 'state')} two steps on${hidden}`;
+  size.textContent = `${counted(steps.length, 'step')}, ${behind}`;
 }

@@ -97,6 +97,9 @@ export function showPath(panel: HTMLElement, shown: Shown, walk: ModelWalk): voi
     one.style.left = `${x}px`;
     return one;
   });
+  const head = h('div', { class: 'lanes', 'aria-hidden': 'true' }, ...names);
+  const longest = Math.max(...overview.actors.map((name) => name.length));
+  if (lanes.isTurned) head.style.height = `${22 + 6 * longest}px`;
   const of = whose(shown);
   refill(
     panel,
@@ -116,7 +119,7 @@ export function showPath(panel: HTMLElement, shown: Shown, walk: ModelWalk): voi
       h('p', { class: 'whose' }, of),
     ),
     startField(shown, walk),
-    h('div', { class: `lanes${lanes.isTurned ? ' turned' : ''}`, 'aria-hidden': 'true' }, ...names),
+    head,
     h('ol', { class: 'scrolls sequence', 'data-key': 'sequence' }, ...rows, again),
   );
   panel.querySelector('.current')?.scrollIntoView({ block: 'nearest' });

@@ -7,6 +7,10 @@ const LINE = 25;
 const MARGIN = 30;
 const LETTER = 6.65;
 const PAD = 6;
+/** From a lane to what is said of a step beside it. */
+const ASIDE = 10;
+/** A lane that is narrower has no room for the name of a state. */
+const ROOMY = 48;
 
 export interface Lanes {
   readonly width: number;
@@ -72,11 +76,12 @@ function arrow(exchange: Exchange, top: number, lanes: Lanes): readonly SVGEleme
 function own({ from, text }: Exchange, top: number, lanes: Lanes): readonly SVGElement[] {
   const x = lanes.xOf(from);
   const y = top + LINE / 2;
-  const shown = cut(eventWords(text), lanes.width - MARGIN - 20);
-  const length = shown.length * LETTER;
-  const isLeft = x + 10 + length > lanes.width;
-  const at = isLeft ? Math.max(MARGIN + length, x - 10) : x + 10;
-  const anchor = isLeft ? 'end' : 'start';
+  const said = eventWords(text);
+  const [left, right] = [x - ASIDE - MARGIN, lanes.width - x - ASIDE];
+  const isRight = said.length * LETTER <= right || right >= left;
+  const shown = cut(said, isRight ? right : left);
+  const at = isRight ? x + ASIDE : x - ASIDE;
+  const anchor = isRight ? 'start' : 'end';
   return [
     s('circle', { class: 'act', cx: x, cy: y, r: 3.5 }),
     s('text', { class: 'said step', x: at, y: y + 4, 'text-anchor': anchor }, shown),
@@ -100,6 +105,13 @@ function place({ from, text }: Exchange, top: number, lanes: Lanes, isAlone: boo
   ];
 }
 
+/** `open, working × 10`: where many are. */
+function countedPlaces(places: readonly Exchange[]): string {
+  const counts = new Map<string, number>();
+  for (const { text } of places) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].map(([text, count]) => (count === 1 ? text : `${text} × ${count}`)).join(', ');
+}
+
 /** One step of a sequence diagram. */
 export function drawRow(exchanges: readonly Exchange[], lanes: Lanes): SVGElement {
   const moves = exchanges.filter(({ is }) => is !== 'place');
@@ -111,7 +123,10 @@ export function drawRow(exchanges: readonly Exchange[], lanes: Lanes): SVGElemen
     return one.is === 'step' || one.from === one.to ? own(one, top, lanes) : arrow(one, top, lanes);
   });
   const last = 3 + moves.length * LINE;
-  const where = places.flatMap((one) => place(one, last, lanes, places.length === 1));
+  const isCrowded = places.length > 1 && lanes.gap < ROOMY;
+  const where = isCrowded
+    ? [label(countedPlaces(places), lanes.width / 2, last + LINE / 2 + 4, lanes, 'where')]
+    : places.flatMap((one) => place(one, last, lanes, places.length === 1));
   const rails = lanes.xs.map((x) => s('line', { class: 'rail', x1: x, y1: 0, x2: x, y2: height }));
   const size = { width: lanes.width, height, viewBox: `0 0 ${lanes.width} ${height}` };
   return s('svg', { ...size, 'aria-hidden': 'true' }, ...rails, ...drawn, ...where);

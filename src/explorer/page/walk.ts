@@ -15,8 +15,9 @@ export interface Shown {
   readonly notice: string | null;
 }
 
-function noticeOf(thrown: unknown): string {
-  if (!(thrown instanceof Trouble)) throw thrown;
+/** What went wrong, as people are told it. */
+export function noticeOf(thrown: unknown): string {
+  if (!(thrown instanceof Trouble)) return String(thrown);
   const { mistake } = thrown;
   if (mistake === null) return 'The explorer has ended: nobody answers any more.';
   const { code, message, hint } = mistake;

@@ -40,6 +40,7 @@ export function eventWords(text: string): string {
     .replace(/^done [^.]+\./, 'done ')
     .replace(/^error [^.]+\./, 'failed ')
     .replace(/^(?:xstate\.)?after\.([^.]+)\..*$/, 'after $1')
+    .replace(/^reconverge\./, '')
     .replace(/^\*/, 'any event');
 }
 
