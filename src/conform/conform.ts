@@ -1,9 +1,11 @@
 import { Analysis } from '../check/analysis.ts';
-import { explored } from '../check/explored.ts';
+import { spanOf } from '../check/explored.ts';
 import { judge } from '../check/judge.ts';
 import { traceOf, type NumberedPath } from '../check/path.ts';
 import { planOf } from '../check/plan.ts';
 import type { Model, Values } from '../model/define.ts';
+import { ReconvergeError } from '../model/error.ts';
+import type { System } from '../model/system.ts';
 import type { Conformance, Divergence, PropertyReport } from '../model/verdict.ts';
 import { Gate } from '../postgres/faults/gate.ts';
 import type { ServerFault } from '../postgres/faults/server-fault.ts';
@@ -177,10 +179,24 @@ function struckStep(
   return { strike: new Strike(bed, strike, strike.step), gate, assignment };
 }
 
+/** States of a span beyond which nobody waits until all of its fault points have been played. */
+const STATES_MAX = 500_000;
+
+/** @throws ReconvergeError RCV602 for more states than that; UnboundedComponent */
+function playable(system: System): Analysis {
+  const plan = planOf(system);
+  const [compiled, found] = spanOf(system, plan.predicates, STATES_MAX);
+  if (found.incomplete === null) return new Analysis(compiled, plan, found);
+  throw new ReconvergeError('RCV602', `the model has more than ${STATES_MAX} states`, {
+    hint: 'conform plays the whole span: lower the parameters; check says what grows',
+  });
+}
+
 /**
  * Plays every fault point of the model, every commit with its connection cut, and every
  * counterexample on PostgreSQL, in lock-step with the model (spec 6).
- * @throws ReconvergeError RCV416 for a model without a PostgreSQL binding
+ * @throws ReconvergeError RCV416 for a model without a PostgreSQL binding, RCV602 for one that is
+ *   too large
  */
 export async function conform(
   model: Model,
@@ -188,7 +204,7 @@ export async function conform(
   options: ConformOptions,
 ): Promise<ConformReport> {
   const { binding, system } = new Hosted(model, values);
-  const analysis = new Analysis(...explored(system, planOf(system)));
+  const analysis = playable(system);
   const orchestrator = analysis.compiled.world.instance(binding.orchestrator, 'postgres').index;
   const { strikes } = options;
   const violations = strikes === undefined ? counterexamples(analysis) : [];

@@ -77,7 +77,8 @@ export function mutate(system: System, options: MutationOptions = {}): MutationR
   const memory = memoryBytes === undefined ? {} : { memoryBytes };
   const whole = check(system, { ...memory, interrupted });
   if (whole.result !== 'holds') {
-    throw new ReconvergeError('RCV320', 'the properties of the model itself do not all hold', {
+    const which = whole.result === 'unknown' ? 'are not known to' : 'do not';
+    throw new ReconvergeError('RCV320', `the properties of the model itself ${which} all hold`, {
       hint: 'mutants tell something only of a model that is right: see check',
     });
   }

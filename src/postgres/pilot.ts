@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { failure, TOLD, type EffectFault } from '../model/failure.ts';
 import type { AskedEffect, Clock, StateData } from './orchestration.ts';
 import { Tenancy, type Hosted } from './hosted.ts';
+import { classify } from './classify.ts';
+import type { ServiceEvent } from './services.ts';
 import type { Assignment, FaultScript, WireReply } from './protocol.ts';
 
 /** How long a late request stays under way. Milliseconds. */
@@ -101,14 +103,27 @@ export class Pilot {
     const { to } = this.hosted.effect(source);
     const request = this.hosted.requestOf(source, input);
     const fault = this.strike(source);
-    if (fault === 'late')
-      this.late.push(sleep(LATE_MS).then(() => tenancy.services.apply(to, request)));
+    const apply = (event: ServiceEvent) => this.asked(() => tenancy.services.apply(to, event));
+    if (fault === 'late') this.late.push(sleep(LATE_MS).then(() => apply(request)));
     const half = fault === 'halfDone' ? this.hosted.halfOf(source, input) : null;
-    if (half !== null) await tenancy.services.apply(to, half);
-    if (fault === null || fault === 'loseReply') await tenancy.services.apply(to, request);
+    if (half !== null) await apply(half);
+    if (fault === null || fault === 'loseReply') await apply(request);
     if (fault !== null) return { is: 'error', error: TOLD[fault] ?? failure('transient') };
-    const context = await tenancy.services.read(to, tenancy.assignment.workflow);
+    const { workflow } = tenancy.assignment;
+    const context = await this.asked(() => tenancy.services.read(to, workflow));
     return this.hosted.reply(source, input, context);
+  }
+
+  /** A statement that is wrong is a mistake in the model's binding, and no fault that it masks. */
+  private async asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await ask();
+    } catch (thrown) {
+      const { cause } = thrown as { readonly cause?: unknown };
+      if (cause !== undefined && classify(cause).consequence !== 'permanent') throw thrown;
+      this.fail(thrown);
+      return new Promise(() => {});
+    }
   }
 
   private strike(source: string): EffectFault | null {

@@ -54,6 +54,8 @@ class Run {
   private readonly scripts = new Map<string, FaultScript>();
   private readonly workers = new Set<WorkerProcess>();
   private done = 0;
+  /** Workers that go then have been ended, and nobody takes their place. */
+  private isOver = false;
   private total = 0;
   recoveries = 0;
   readonly fired: Record<string, number> = {};
@@ -81,7 +83,7 @@ class Run {
   async lane(): Promise<void> {
     let worker = this.spawn();
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-      if (this.options.interrupted()) return;
+      if (this.options.interrupted() || this.isOver) return;
       worker = await this.finish(worker, next);
       this.done += 1;
       this.options.onProgress(this.done, this.total);
@@ -110,7 +112,7 @@ class Run {
         this.count(worker);
         return worker;
       } catch (thrown) {
-        if (!(thrown instanceof WorkerGone)) throw thrown;
+        if (!(thrown instanceof WorkerGone) || this.isOver) throw thrown;
         const fired = this.count(worker);
         plan = without(plan, fired);
         if (!fired.includes('crash')) unexplained += 1;
@@ -143,6 +145,7 @@ class Run {
   }
 
   async end(): Promise<void> {
+    this.isOver = true;
     await Promise.all([...this.workers].map((worker) => worker.kill()));
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PostgresServer } from '../../src/postgres/server/running.ts';
 import { documentIn, reconverge } from '../cli/cli.ts';
@@ -43,6 +44,27 @@ describe('mistakes that show where a database is needed', () => {
     expect(error?.code).toBe(code);
     expect(error?.hint).not.toBeNull();
     expect(ran.exitCode).toBe(2);
+  });
+
+  const mistaken = fileURLToPath(new URL('fixtures/wrong-bindings.ts', import.meta.url));
+
+  it.each([
+    ['RCV414', 'no-statement', /no statement for PERFORM of payments/],
+    ['RCV415', 'wrong-statement', /relation "nowhere" does not exist/],
+  ])('%s: ends a run, of several workers, too', async (code, mistake, message) => {
+    const args = ['run', mistaken, '--set', `mistake=${mistake}`, '--workflows', '4'];
+    const ran = await reconverge([...args, '--workers', '2', '--postgres', server.url, '--json']);
+    const { error } = documentIn(ran);
+    expect([ran.exitCode, error?.code]).toEqual([2, code]);
+    expect(error?.message).toMatch(message);
+    expect(ran.seconds).toBeLessThan(30);
+  });
+
+  it('RCV602: a model without an end is not played', async () => {
+    const args = ['conform', mistaken, '--set', 'mistake=endless', '--postgres', server.url];
+    const ran = await reconverge([...args, '--json']);
+    expect([ran.exitCode, documentIn(ran).error?.code]).toEqual([2, 'RCV602']);
+    expect(ran.seconds).toBeLessThan(40);
   });
 
   it('RCV402: nobody answers there', async () => {
