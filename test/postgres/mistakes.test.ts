@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PostgresServer } from '../../src/postgres/server/running.ts';
 import { documentIn, reconverge } from '../cli/cli.ts';
+import { openDatabase } from './database.ts';
 import { startTestServer } from './server-under-test.ts';
 
 let server: PostgresServer;
@@ -60,6 +61,12 @@ describe('mistakes that show where a database is needed', () => {
     expect(ran.seconds).toBeLessThan(30);
   });
 
+  it('RCV601: a pause has no counterpart on the database', async () => {
+    const args = ['conform', mistaken, '--set', 'mistake=pausing', '--postgres', server.url];
+    const ran = await reconverge([...args, '--json']);
+    expect([ran.exitCode, documentIn(ran).error?.code]).toEqual([2, 'RCV601']);
+  });
+
   it('RCV602: a model without an end is not played', async () => {
     const args = ['conform', mistaken, '--set', 'mistake=endless', '--postgres', server.url];
     const ran = await reconverge([...args, '--json']);
@@ -81,5 +88,16 @@ describe('mistakes that show where a database is needed', () => {
     const ran = await run('order-by-steps');
     expect(documentIn(ran).error?.code).toBe('RCV413');
     expect(ran.exitCode).toBe(2);
+  });
+
+  it('RCV605: a checkpoint that holds no snapshot of a machine', async () => {
+    const schema = 'reconverge_run';
+    const database = await openDatabase(server.url, schema);
+    const changed = `UPDATE checkpoints SET state_data = '{"step": 1}' WHERE seq = 1 RETURNING 1`;
+    expect(await database.sql(changed, [])).not.toEqual([]);
+    await database.close();
+    const args = ['conform', 'order-fulfilment', '--history', server.url, '--schema', schema];
+    const ran = await reconverge([...args, '--json']);
+    expect([ran.exitCode, documentIn(ran).error?.code]).toEqual([2, 'RCV605']);
   });
 });
