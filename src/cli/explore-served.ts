@@ -6,6 +6,7 @@ import { openBrowser } from './browser.ts';
 import { checkReportOf, checkRequestOf } from './check.ts';
 import { exploring } from './check-progress.ts';
 import type { CheckAnswer, CheckProgress } from './check-task.ts';
+import type { ExploreRequest } from './explore-task.ts';
 import { numberOr, setParameters, texts } from './flags.ts';
 import { boundOf, runIsolated } from './isolated.ts';
 import { availableBytes } from './limits.ts';
@@ -85,7 +86,11 @@ export async function exploreModel(invocation: Invocation): Promise<Outcome> {
   const watcher = new Watcher();
   const desk = new Desk();
   const checking = new Checking(invocation);
-  const request = { model: asked, set: setParameters(texts(options['set'])) };
+  const request: ExploreRequest = {
+    model: asked,
+    set: setParameters(texts(options['set'])),
+    properties: texts(options['property']),
+  };
   const model = runIsolated<null>('explore', request, {
     timeoutMs: null,
     memoryBytes,

@@ -140,6 +140,7 @@ describe.concurrent('mistakes on the command line', () => {
     [['conform', model, '--suite', 'x'], 'RCV505', /--suite is not available/],
     [['explore', 'two-phase-comit'], 'RCV101', /no model 'two-phase-comit'/],
     [['explore', model, '--set', 'bug=nope'], 'RCV103', /cannot be 'nope'/],
+    [['explore', model, '--property', 'nope'], 'RCV302', /no property 'nope'/],
     [['explore', model, '--port', 'x'], 'RCV502', /--port/],
     [['explore', model, '--port', '70000'], 'RCV502', /--port/],
     [['doctor', 'me'], 'RCV502', /too many arguments/],

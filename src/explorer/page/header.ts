@@ -25,6 +25,12 @@ function reach({ check }: Shown): string {
   return `${size}${bound.length === 0 ? '' : `, up to a bound: ${bound.join(', ')}`}`;
 }
 
+/** How far the check is, in a header that is there. */
+export function showReach(panel: HTMLElement, shown: Shown): void {
+  const place = panel.querySelector('.reach');
+  if (place !== null) place.textContent = reach(shown);
+}
+
 /** Of more parameters only those are told that are not the default anyway. */
 const TOLD_MAX = 5;
 

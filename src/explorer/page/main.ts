@@ -1,12 +1,12 @@
 import { showActors } from './actors-panel.ts';
 import { byId } from './dom.ts';
-import { showHeader } from './header.ts';
+import { showHeader, showReach } from './header.ts';
 import { fillHelp } from './help.ts';
 import { showNext } from './next-panel.ts';
 import { showPath } from './path-panel.ts';
 import { showProperties } from './properties-panel.ts';
 import { toggleTheme, useTheme } from './theme.ts';
-import { ModelWalk, noticeOf, type Shown } from './walk.ts';
+import { ModelWalk, noticeOf, type Change, type Shown } from './walk.ts';
 import { moveWords, STANDINGS } from './words.ts';
 
 const help = byId('help') as HTMLDialogElement;
@@ -27,15 +27,19 @@ function speak({ walked: { at, frames } }: Shown): void {
 
 let last: Shown | null = null;
 
-function show(shown: Shown, isMoved: boolean): void {
+/** Only what is new is drawn again: a button must not go while somebody presses it. */
+function show(shown: Shown, change: Change): void {
   last = shown;
   const notice = byId('notice');
   notice.hidden = shown.notice === null;
   notice.textContent = shown.notice;
+  if (change === 'counted') showReach(byId('header'), shown);
+  if (change === 'counted' || change === 'told') return;
   showHeader(byId('header'), shown, { theme: toggleTheme, help: toggleHelp });
   showProperties(byId('properties'), shown, walk);
+  if (change === 'judged') showPath(byId('path'), shown, walk);
+  if (change !== 'moved') return;
   document.title = `${shown.overview.model.name} – Reconverge explorer`;
-  if (!isMoved) return;
   redraw(shown);
   speak(shown);
 }

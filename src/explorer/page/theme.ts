@@ -5,6 +5,15 @@ type Theme = 'light' | 'dark';
 
 const root = document.documentElement;
 
+/** A browser that keeps nothing refuses to be asked: then nothing is kept. */
+function kept<T>(use: () => T): T | null {
+  try {
+    return use();
+  } catch {
+    return null;
+  }
+}
+
 const isDarkSystem = (): boolean => matchMedia('(prefers-color-scheme: dark)').matches;
 
 function current(): Theme {
@@ -15,12 +24,12 @@ function current(): Theme {
 
 /** Takes what was chosen the last time. */
 export function useTheme(): void {
-  const chosen = localStorage.getItem(KEY);
+  const chosen = kept(() => localStorage.getItem(KEY));
   if (chosen === 'light' || chosen === 'dark') root.dataset['theme'] = chosen;
 }
 
 export function toggleTheme(): void {
   const next: Theme = current() === 'dark' ? 'light' : 'dark';
   root.dataset['theme'] = next;
-  localStorage.setItem(KEY, next);
+  kept(() => localStorage.setItem(KEY, next));
 }

@@ -15,6 +15,12 @@ export interface Shown {
   readonly notice: string | null;
 }
 
+/**
+ * What is new: another place on the walk; what the check has come to; only how far it is; only what
+ * is told.
+ */
+export type Change = 'moved' | 'judged' | 'counted' | 'told';
+
 /** What went wrong, as people are told it. */
 export function noticeOf(thrown: unknown): string {
   if (!(thrown instanceof Trouble)) return String(thrown);
@@ -29,11 +35,11 @@ export function noticeOf(thrown: unknown): string {
  * undone; the address of the page always names the place.
  */
 export class ModelWalk {
-  private readonly show: (shown: Shown, isMoved: boolean) => void;
+  private readonly show: (shown: Shown, change: Change) => void;
   private shown!: Shown;
   private last: Promise<void> = Promise.resolve();
 
-  constructor(show: (shown: Shown, isMoved: boolean) => void) {
+  constructor(show: (shown: Shown, change: Change) => void) {
     this.show = show;
   }
 
@@ -63,7 +69,7 @@ export class ModelWalk {
 
   private tell(notice: string | null): void {
     this.shown = { ...this.shown, notice };
-    this.show(this.shown, false);
+    this.show(this.shown, 'told');
   }
 
   private stand(place: Place, walked: Walked, notice: string | null): void {
@@ -73,7 +79,7 @@ export class ModelWalk {
     const told = lost === null ? notice : `${notice ?? ''} The path ends early: ${lost}.`.trim();
     this.shown = { ...this.shown, walked, place: own, notice: told };
     history.replaceState(null, '', fragmentOf(own, this.shown.overview));
-    this.show(this.shown, true);
+    this.show(this.shown, 'moved');
   }
 
   private go(place: Place, notice: string | null = null): void {
@@ -88,8 +94,9 @@ export class ModelWalk {
       askCheck().then(
         (check) => {
           this.shown = { ...this.shown, check };
-          this.show(this.shown, false);
-          if (check.is === 'running') this.wait();
+          const isRunning = check.is === 'running';
+          this.show(this.shown, isRunning ? 'counted' : 'judged');
+          if (isRunning) this.wait();
         },
         (thrown: unknown) => this.tell(noticeOf(thrown)),
       );

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { request } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attend, Desk } from '../../../src/explorer/desk.ts';
 import { serve, type Serving } from '../../../src/explorer/server.ts';
@@ -17,6 +18,7 @@ interface Got {
 
 /** As it was built: `npm test` builds first. */
 const files = new URL('../../../dist/src/explorer/page/', import.meta.url);
+const MISTAKES = fileURLToPath(new URL('../../cli/fixtures/mistakes.ts', import.meta.url));
 const desk = new Desk();
 const attended: Promise<void>[] = [];
 let status: CheckStatus = { is: 'running', text: 'exploring' };
@@ -120,6 +122,21 @@ describe('the server', () => {
     ['nothing', 404, async () => post('/api/route', null)],
   ])('refuses %s with %i', async (_, expected, ask) => {
     expect((await ask()).status).toBe(expected);
+  });
+
+  it('tells what is wrong with a model, and goes on', async () => {
+    const { session } = await asking(MISTAKES, { mistake: 'throwing-guard' });
+    const own = new Desk();
+    const end = attend(own.remote, session);
+    const wrong = await serve({ desk: own, check: () => status, files }, 0);
+    const body = JSON.stringify({ start: 0, path: [], at: 0 });
+    const told = await fetch(`${wrong.url}api/walk`, { method: 'POST', headers: JSON_TYPE, body });
+    expect(told.status).toBe(500);
+    expect(await told.json()).toMatchObject({ code: 'RCV213', hint: expect.any(String) as string });
+    expect((await fetch(`${wrong.url}api/overview`)).status).toBe(200);
+    await wrong.close();
+    own.close();
+    await end;
   });
 
   it('listens on the loopback address only', async () => {

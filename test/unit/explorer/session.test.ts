@@ -1,6 +1,8 @@
+import { actor, actors } from 'reconverge';
 import { describe, expect, it } from 'vitest';
+import { assign, setup } from 'xstate';
 import type { Route } from '../../../src/explorer/wire.ts';
-import { asking, type Asking } from './sessions.ts';
+import { asking, Asking } from './sessions.ts';
 
 const known = new Map<string, Promise<Asking>>();
 
@@ -80,6 +82,26 @@ describe('a walk', () => {
     const astray = one.walk({ start: 7, path: [0] });
     expect(astray.route).toEqual({ start: 0, path: [] });
     expect(astray.lost).toBe('there is no initial state 7: they are 0 to 0');
+  });
+
+  it('tells of a mistake where it is, not where it can be seen from', async () => {
+    const counter = setup({
+      types: {} as { context: { n: number }; events: { type: 'ADD' } },
+      guards: {
+        isFine: ({ context }) => {
+          if (context.n === 2) throw new Error('two is too many');
+          return true;
+        },
+      },
+    }).createMachine({
+      context: { n: 0 },
+      on: { ADD: { guard: 'isFine', actions: assign({ n: ({ context }) => context.n + 1 }) } },
+    });
+    const parts = actors({ counter: actor(counter) });
+    const one = new Asking(parts.faultTolerant({ environment: { counter: { ADD: true } } }), 'two');
+    expect(one.along(0).here.steps.length).toBe(1);
+    expect(() => one.along(0, 0)).toThrow('two is too many');
+    expect(one.along(0).lost).toBeNull();
   });
 
   it('finds its way back from the middle', async () => {
