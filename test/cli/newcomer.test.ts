@@ -133,9 +133,14 @@ describe('installed by npm from its tarball, the package', () => {
     const files = filesIn(installed());
     const needed = ['README.md', 'LICENSE', 'spec/checkpoints.sql', 'dist/src/index.d.ts'];
     expect(files).toEqual(expect.arrayContaining([...needed, 'dist/models/token-ring.js']));
+    const page = ['index.html', 'page.css', 'page.js'].map(
+      (name) => `dist/src/explorer/page/${name}`,
+    );
+    expect(files.filter((file) => file.startsWith('dist/src/explorer/page/'))).toEqual(page);
     const allowed =
       /^(package\.json|README\.md|LICENSE|spec\/.*|dist\/(src|models|properties)\/.*\.(js|d\.ts))$/;
-    expect(files.filter((file) => !allowed.test(file))).toEqual([]);
+    const others = files.filter((file) => !allowed.test(file) && !page.includes(file));
+    expect(others).toEqual([]);
   });
 
   it('holds the models of this tree, and no older ones', () => {

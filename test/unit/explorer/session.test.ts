@@ -44,7 +44,7 @@ describe('a walk', () => {
         ...trace.steps.map(({ state }) => state),
       ]);
       expect(frames.slice(1).map(({ move }) => [move?.actor, move?.label])).toEqual(
-        trace.steps.map(({ actor, label }) => [actor, label]),
+        trace.steps.map((step) => [step.actor, step.label]),
       );
     }
   });
