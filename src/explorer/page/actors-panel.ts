@@ -1,8 +1,8 @@
 import type { Json, StateView } from '../../model/verdict.ts';
 import type { ChartState } from '../../export/chart.ts';
 import { h, refill, type Child } from './dom.ts';
+import { box, isWide, wayLine, waysFrom } from './statechart.ts';
 import type { Shown } from './walk.ts';
-import { eventWords } from './words.ts';
 
 type Fields = { readonly [name: string]: Json };
 
@@ -33,64 +33,6 @@ function text(value: Json): string {
   const fields = `{${inner.join(', ')}}`;
   if (!isEvent) return fields;
   return inner.length === 0 ? type : `${type} ${fields}`;
-}
-
-interface Seen {
-  readonly active: ReadonlySet<string>;
-  readonly was: ReadonlySet<string>;
-  readonly saved: ReadonlySet<string>;
-}
-
-/** A state as a box, with the states inside it; what it leads to is told on demand. */
-function box(state: ChartState, seen: Seen): HTMLElement {
-  const { name, path, states, isInitial, isFinal, isParallel, tags, ways } = state;
-  const key = path.join('.');
-  const isActive = seen.active.has(key);
-  const isLeaf = states === null || states.length === 0;
-  const look = [
-    'state',
-    isLeaf ? 'leaf' : 'compound',
-    isActive ? 'active' : '',
-    !isActive && seen.was.has(key) ? 'was' : '',
-    isFinal ? 'final' : '',
-    isParallel ? 'parallel' : '',
-  ];
-  const leads = ways.map(({ text: event, to }) => {
-    const target = to.join('.');
-    return target === key ? eventWords(event) : `${eventWords(event)} → ${target}`;
-  });
-  const tagged = tags.map((tag) => `tag ${tag}`);
-  const isSaved = isLeaf && seen.saved.has(key);
-  return h(
-    'li',
-    { class: look.filter((one) => one !== '').join(' '), title: [...tagged, ...leads].join('\n') },
-    h(
-      'span',
-      { class: 'label' },
-      isInitial ? h('i', { class: 'initial', title: 'initial' }) : null,
-      name,
-      isActive && isLeaf ? h('span', { class: 'unseen' }, ' (current)') : null,
-      isSaved ? h('i', { class: 'saved', title: 'where its checkpoint was taken' }, '⚑') : null,
-    ),
-    isLeaf ? null : h('ul', {}, ...states.map((inner) => box(inner, seen))),
-  );
-}
-
-/** What the machine does next from where it is, innermost states first. */
-function waysFrom(root: ChartState, active: ReadonlySet<string>): readonly Child[] {
-  const found: Child[] = [];
-  const visit = (state: ChartState): void => {
-    for (const inner of state.states ?? []) visit(inner);
-    const key = state.path.join('.');
-    if (!active.has(key) && key !== '') return;
-    for (const { text: event, to } of state.ways) {
-      const target = to.join('.');
-      const leads = target === key ? null : h('b', {}, target);
-      found.push(h('li', {}, eventWords(event), leads === null ? null : ' → ', leads));
-    }
-  };
-  visit(root);
-  return found;
 }
 
 /** What an actor remembers; what the last step changed of it is marked. */
@@ -130,25 +72,20 @@ function badgeOf({ mode, status }: Fields): string {
   return status !== undefined && status !== 'active' ? String(status) : '';
 }
 
-/** A machine with more states than this has a row of its own. */
-const NARROW_MAX = 6;
-
-function sizeOf({ states }: ChartState): number {
-  return (states ?? []).reduce((sum, inner) => sum + 1 + sizeOf(inner), 0);
-}
-
 function card(actor: string, root: ChartState, view: StateView, last: StateView | null): Child {
   const now = fieldsOf(view[actor]);
   const before = last === null ? null : fieldsOf(last[actor]);
   const isChanged = before !== null && JSON.stringify(before) !== JSON.stringify(now);
+  const badge = badgeOf(now);
+  const active = new Set(activeIn(now['value']));
+  const ways = badge === '' ? waysFrom(root, active) : [];
   const seen = {
-    active: new Set(activeIn(now['value'])),
+    active,
     was: new Set(before === null ? [] : activeIn(before['value'])),
     saved: new Set(activeIn(fieldsOf(now['saved'])['value'])),
+    next: new Set(ways.map(({ to }) => to.join('.'))),
   };
-  const badge = badgeOf(now);
-  const leads = badge === '' ? waysFrom(root, seen.active) : [];
-  const look = ['actor', isChanged ? 'changed' : '', sizeOf(root) > NARROW_MAX ? 'wide' : ''];
+  const look = ['actor', isChanged ? 'changed' : '', isWide(root) ? 'wide' : ''];
   return h(
     'article',
     { class: look.filter((one) => one !== '').join(' ') },
@@ -166,7 +103,7 @@ function card(actor: string, root: ChartState, view: StateView, last: StateView 
     ),
     ...flights(view, actor, now),
     h('ul', { class: 'chart' }, ...(root.states ?? []).map((state) => box(state, seen))),
-    leads.length === 0 ? null : h('ul', { class: 'ways' }, ...leads),
+    ways.length === 0 ? null : h('ul', { class: 'ways' }, ...ways.map(wayLine)),
   );
 }
 

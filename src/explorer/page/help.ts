@@ -24,6 +24,14 @@ const SIGNS: readonly (readonly [look: string, sign: string, meaning: string])[]
   ['dot broken', '', STANDINGS.broken],
 ];
 
+/** Boxes of a statechart. */
+const BOXES: readonly (readonly [look: string, name: string, meaning: string])[] = [
+  ['active', 'a', 'where the machine is'],
+  ['was', 'b', 'where it was before the last step'],
+  ['next', 'c', 'where one of its transitions leads'],
+  ['', 'd ⚑', 'where its last checkpoint was taken'],
+];
+
 /** What the keys do and the signs mean. */
 export function fillHelp(dialog: HTMLElement, close: () => void): void {
   const keys = KEYS.flatMap(([names, meaning]): readonly Child[] => [
@@ -34,14 +42,22 @@ export function fillHelp(dialog: HTMLElement, close: () => void): void {
     h('dt', {}, h('span', { class: look }, h('span', {}, sign))),
     h('dd', {}, meaning),
   ]);
+  const boxes = BOXES.flatMap(([look, name, meaning]): readonly Child[] => [
+    h('dt', {}, h('span', { class: `state leaf ${look}` }, h('span', { class: 'label' }, name))),
+    h('dd', {}, meaning),
+  ]);
   const labels = Object.entries(LABELS).map(([label, word]): Child =>
     h('span', { class: `label-of ${label}` }, word),
   );
   refill(
     dialog,
     h('h2', { id: 'help-title' }, 'Keys and signs'),
-    h('dl', {}, ...keys),
-    h('dl', {}, ...signs),
+    h(
+      'div',
+      { class: 'legend' },
+      h('div', {}, h('dl', {}, ...keys), h('dl', { class: 'chart' }, ...boxes)),
+      h('dl', {}, ...signs),
+    ),
     h('p', {}, 'Steps: ', ...labels),
     h('p', {}, 'The address of the page names the state: a bookmark leads back to it.'),
     h('button', { type: 'button', 'data-key': 'close', click: close }, 'Close'),
