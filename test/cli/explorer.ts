@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { CheckStatus } from '../../src/explorer/wire.ts';
 import { MAIN } from './cli.ts';
 
 export interface Ended {
@@ -46,6 +47,11 @@ export class Explorer {
     this.child.kill(signal);
     const exitCode = await this.closed;
     return { exitCode, ...this.said, seconds: (performance.now() - signalled) / 1000 };
+  }
+
+  /** How far its check is. */
+  async check(): Promise<CheckStatus> {
+    return (await fetch(`${this.url}api/check`)).json() as Promise<CheckStatus>;
   }
 
   /** Whether anybody answers there. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { fixture, MAIN } from '../cli/cli.ts';
+import { documentIn, fixture, MAIN } from '../cli/cli.ts';
 import { Explorer } from '../cli/explorer.ts';
 
 describe.concurrent('reconverge explore', () => {
@@ -15,10 +16,11 @@ describe.concurrent('reconverge explore', () => {
 
   it('answers about a model whose check has no end, and ends in the middle of it', async () => {
     const explorer = await Explorer.start(fixture('endless-search.ts'));
-    const status = async (): Promise<{ is: string; text: string }> =>
-      (await fetch(`${explorer.url}api/check`)).json() as never;
-    while (!/exploring: [\d,]+ states/.test((await status()).text)) {
-      expect((await status()).is).toBe('running');
+    let text = '';
+    while (!/exploring: [\d,]+ states/.test(text)) {
+      const status = await explorer.check();
+      if (status.is !== 'running') throw new Error('it has an end');
+      ({ text } = status);
     }
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify({ start: 0, path: [0, 0, 0], at: 3 });
@@ -28,6 +30,14 @@ describe.concurrent('reconverge explore', () => {
     const ended = await explorer.end('SIGINT');
     expect(ended.exitCode).toBe(0);
     expect(ended.seconds).toBeLessThan(2);
+  });
+
+  it('keeps the bounds of the check', async () => {
+    const explorer = await Explorer.start('two-phase-commit', '--max-states', '100', '--json');
+    while ((await explorer.check()).is === 'running') await sleep(20);
+    const ended = await explorer.end('SIGINT');
+    const report = documentIn({ ...ended, secondsToEnd: 0 });
+    expect(report).toMatchObject({ completeness: 'bounded', bounds: { states: 100 } });
   });
 
   it('does not outlive who started it', async () => {

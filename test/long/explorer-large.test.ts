@@ -21,7 +21,7 @@ it('is looked around in while millions of states are checked, and led to what is
     expect(walked.at).toBe(2);
     expect((performance.now() - begun) / 1000).toBeLessThan(PATIENCE_S);
     looks += 1;
-    status = (await (await fetch(`${explorer.url}api/check`)).json()) as CheckStatus;
+    status = await explorer.check();
   }
   expect(looks).toBeGreaterThan(5);
   if (status.is !== 'done') throw new Error(status.error.message);
