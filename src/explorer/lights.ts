@@ -1,7 +1,10 @@
 import { StepQuestion } from '../check/laws/steps.ts';
 import type { Plan, PlannedProperty } from '../check/plan.ts';
 import type { Compiled } from '../machine/compile.ts';
+import { stateKey } from '../model/integer-system.ts';
 import type { Formula } from '../model/property.ts';
+import type { Json } from '../model/verdict.ts';
+import { shortJson } from '../report/shorten.ts';
 import type { AnyFaultTolerance, AnyView } from '../model/system.ts';
 import { unrestIn } from './unrest.ts';
 import type { Way } from './walker.ts';
@@ -86,18 +89,23 @@ export class Lights {
 
   private formula(formula: Formula<AnyView>, state: Int32Array): Shown {
     const view = this.compiled.view(state);
-    const why = atomsOf(formula).map((atom) => `${String(atom(view))}: ${sourceOf(atom)}`);
+    const why = atomsOf(formula).map((atom) => `${sourceOf(atom)} is ${String(atom(view))}`);
     return { ...nothing('about whole paths; its predicates here'), why };
   }
 
   private step(planned: PlannedProperty, { from, way }: Arrival): Shown {
     const { name, property } = planned;
     if (property.kind !== 'everyStep') return nothing('about steps');
+    if (stateKey(from) === stateKey(way.to)) return nothing('not about the last step');
     const question = this.questions.get(planned) ?? new StepQuestion(this.compiled, name, property);
     this.questions.set(planned, question);
     const said = question.said(question.seen(from), question.seen(way.to), way.action);
     if (said === 'apart') return nothing('not about the last step');
-    return { value: said === 'kept', isBroken: said === 'broken', about: 'the last step', why: [] };
+    const about = 'the last step';
+    if (said === 'kept') return { value: true, isBroken: false, about, why: [] };
+    const look = this.compiled.projected({ name: `properties.${name}.of`, of: property.of });
+    const [before, after] = [from, way.to].map((one) => shortJson(JSON.parse(look(one)) as Json));
+    return { value: false, isBroken: true, about, why: [`before: ${before}`, `after: ${after}`] };
   }
 
   private claim({ way: { brokenClaim } }: Arrival): Shown {

@@ -49,10 +49,10 @@ function reasons({ light, report, verdict }: Row, isFollowed: boolean): Child {
   const why = light?.why ?? [];
   const because = isFollowed ? (report?.because ?? null) : null;
   const texts = because === null || (isWrong && why.length > 0) ? why : [because];
-  const isTold = isWrong || isFollowed || (light?.value === false && texts.length > 0);
+  const isTold = isWrong || isFollowed || light?.value !== true;
   if (!isTold || texts.length === 0) return null;
   const look = isWrong || (isFollowed && verdict === 'violated') ? 'why broken' : 'why';
-  return h('p', { class: look }, texts.join(', '));
+  return h('p', { class: look }, texts.join(light?.value === null ? '; ' : ', '));
 }
 
 function row(one: Row, isFollowed: boolean, walk: ModelWalk): HTMLElement {
