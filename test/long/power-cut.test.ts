@@ -8,14 +8,14 @@ import { query } from '../postgres/observe.ts';
 import { Writers } from '../postgres/power/writers.ts';
 
 const obstacle = await whyNoPowerCut();
-if (obstacle !== null) console.warn(`tier T3 is not run: ${obstacle}`);
+if (obstacle !== null) console.warn(`tier T3 unavailable: ${obstacle}`);
 
 describe.each([18, 17, 16] as const)('tier T3, PostgreSQL %i', { timeout: 120_000 }, (major) => {
   let disk: PowerDisk;
   let server: PostgresServer | null = null;
 
   beforeEach(async ({ skip }) => {
-    if (obstacle !== null) skip(`not run: ${obstacle}`);
+    if (obstacle !== null) skip(`unavailable: ${obstacle}`);
     disk = await openDisk();
   });
   afterEach(async () => {
