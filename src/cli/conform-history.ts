@@ -15,8 +15,8 @@ import type { Asked } from './open-model.ts';
 import type { ProgressLine } from './progress.ts';
 import { outcomeOf, type Invocation, type Outcome } from './verb.ts';
 
-/** States that are explored for one history unless more are asked for. */
-const STATES_MAX = 2_000_000;
+/** States that are explored of a model, or for one history, unless more are asked for. */
+export const STATES_MAX = 2_000_000;
 /** Where `run` keeps its workflows. */
 const SCHEMA = 'reconverge_run';
 const FOLDER = '.reconverge/postgres';
@@ -30,9 +30,7 @@ export const HISTORY_FLAGS = {
   data: '--data',
   suffix: '--suffix',
   prefix: '--prefix',
-  maxStates: '--max-states',
   timeout: '--timeout',
-  memory: '--memory',
 } as const;
 
 type Options = Invocation['options'];

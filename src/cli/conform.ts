@@ -5,7 +5,7 @@ import type { Report } from '../model/verdict.ts';
 import { commandText } from '../report/command.ts';
 import { conformanceText } from '../report/conformance.ts';
 import { documentOf } from '../report/document.ts';
-import { conformHistory, HISTORY_FLAGS } from './conform-history.ts';
+import { conformHistory, HISTORY_FLAGS, STATES_MAX } from './conform-history.ts';
 import { interruptible, openDatabase, postgresFlag, workerEntry } from './database.ts';
 import {
   numberOr,
@@ -17,6 +17,7 @@ import {
   texts,
   wholeNumber,
 } from './flags.ts';
+import { limitsOf } from './limits.ts';
 import type { OpenModel } from './open-model.ts';
 import { ProgressLine } from './progress.ts';
 import { availableFaults, serverFaults, serverFaultsFlag } from './server-faults.ts';
@@ -34,7 +35,8 @@ function documentFor(
   const { conformance, interrupted } = found;
   const { points, divergences } = conformance;
   const isPlayed = found.properties.every(({ values }) => values['reproduced'] === true);
-  const agrees = divergences.length === 0 && points.covered === points.total && isPlayed;
+  const isWhole = !interrupted && points.covered === points.total;
+  const agrees = divergences.length === 0 && isWhole && isPlayed;
   const complete = agrees ? 'holds' : 'unknown';
   const replay = commandText('check', asked, given);
   return documentOf({
@@ -75,7 +77,12 @@ async function conformed(invocation: Invocation, line: ProgressLine): Promise<Ou
         worker: workerEntry({ model: asked, set }),
         lanes: numberOr(options['workers'], Math.min(LANES_MAX, availableParallelism())),
         ...(struck === null ? {} : { strikes: { server, faults: struck.faults } }),
+        bounds: {
+          statesMax: numberOr(options['maxStates'], STATES_MAX),
+          memoryBytes: limitsOf(options).memoryBytes,
+        },
         interrupted,
+        onExploring: (states) => line.update(`exploring: ${states} states`),
         onProgress: (done, total) => line.update(`conforming: ${done} of ${total} behaviours`),
       });
       const report = documentFor(found, opened, asked, struck?.unavailable ?? null);

@@ -1,8 +1,6 @@
-import { Analysis } from '../check/analysis.ts';
-import { spanOf } from '../check/explored.ts';
+import type { Analysis } from '../check/analysis.ts';
 import { judge } from '../check/judge.ts';
 import { traceOf, type NumberedPath } from '../check/path.ts';
-import { planOf } from '../check/plan.ts';
 import type { Model, Values } from '../model/define.ts';
 import { ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
@@ -19,6 +17,7 @@ import { Lockstep } from './lockstep.ts';
 import type { HiddenFault, Stage, StruckStep } from './stage.ts';
 import { strikePoints, type StrikePoint } from './strike-points.ts';
 import { Strike } from './strike.ts';
+import { wholeSpan } from './whole-span.ts';
 
 export interface ConformOptions {
   readonly url: string;
@@ -36,7 +35,11 @@ export interface ConformOptions {
   readonly strikes?: { readonly server: PostgresServer; readonly faults: readonly ServerFault[] };
   /** Which points to play, by name; all if left out. */
   readonly select?: (point: string) => boolean;
+  /** Where to stop exploring; left out: at the end. */
+  readonly bounds?: { readonly statesMax: number; readonly memoryBytes: number };
   readonly interrupted: () => boolean;
+  /** States found so far. */
+  readonly onExploring?: (states: number) => void;
   readonly onProgress: (done: number, total: number) => void;
 }
 
@@ -179,24 +182,24 @@ function struckStep(
   return { strike: new Strike(bed, strike, strike.step), gate, assignment };
 }
 
-/** States of a span beyond which nobody waits until all of its fault points have been played. */
-const STATES_MAX = 500_000;
+const UNBOUNDED = {
+  statesMax: Number.MAX_SAFE_INTEGER,
+  timeoutMs: Infinity,
+  memoryBytes: Infinity,
+};
 
-/** @throws ReconvergeError RCV602 for more states than that; UnboundedComponent */
-function playable(system: System): Analysis {
-  const plan = planOf(system);
-  const [compiled, found] = spanOf(system, plan.predicates, STATES_MAX);
-  if (found.incomplete === null) return new Analysis(compiled, plan, found);
-  throw new ReconvergeError('RCV602', `the model has more than ${STATES_MAX} states`, {
-    hint: 'conform plays the whole span: lower the parameters; check says what grows',
-  });
+/** Interrupted before the states were known: nothing was played. */
+function nothing(postgres: string): ConformReport {
+  const points = { covered: 0, total: 0 };
+  const conformance: Conformance = { postgres, tier: 'T1', points, divergences: [] };
+  return { conformance, properties: [], points: [], evidence: {}, interrupted: true };
 }
 
 /**
  * Plays every fault point of the model, every commit with its connection cut, and every
  * counterexample on PostgreSQL, in lock-step with the model (spec 6).
- * @throws ReconvergeError RCV416 for a model without a PostgreSQL binding, RCV602 for one that is
- *   too large
+ * @throws ReconvergeError RCV416 for a model without a PostgreSQL binding, RCV602 for one whose
+ *   states have no end within the bounds
  */
 export async function conform(
   model: Model,
@@ -204,7 +207,10 @@ export async function conform(
   options: ConformOptions,
 ): Promise<ConformReport> {
   const { binding, system } = new Hosted(model, values);
-  const analysis = playable(system);
+  const { version: postgres, interrupted } = options;
+  const bounds = { ...UNBOUNDED, ...options.bounds, interrupted };
+  const analysis = await wholeSpan(system, bounds, options.onExploring ?? (() => {}));
+  if (analysis === null) return nothing(postgres);
   const orchestrator = analysis.compiled.world.instance(binding.orchestrator, 'postgres').index;
   const { strikes } = options;
   const violations = strikes === undefined ? counterexamples(analysis) : [];
@@ -263,7 +269,6 @@ export async function conform(
     await workers.end();
   }
   const total = jobs.filter(({ property }) => property === null).length;
-  const { version: postgres } = options;
   return {
     conformance: { postgres, tier: 'T1', points: { covered, total }, divergences },
     properties: violations.map(({ report }) => ({

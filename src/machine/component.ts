@@ -30,11 +30,16 @@ export class Component<T> {
     const known = this.ids.get(text);
     if (known !== undefined) return known;
     if (this.values.length >= this.cap) {
-      throw new UnboundedComponent(this.name, this.growth(this.values), this.cap);
+      throw new UnboundedComponent(this.name, this.growing, this.cap);
     }
     const id = this.values.push(value) - 1;
     this.ids.set(text, id);
     return id;
+  }
+
+  /** The part of its values that has taken most distinct ones. */
+  get growing(): string {
+    return this.growth(this.values);
   }
 
   at(id: number): T {

@@ -1,15 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ReconvergeError } from '../model/error.ts';
 import { failure, TOLD, type EffectFault } from '../model/failure.ts';
 import type { AskedEffect, Clock, StateData } from './orchestration.ts';
 import { Tenancy, type Hosted } from './hosted.ts';
 import { classify } from './classify.ts';
-import type { ServiceEvent } from './services.ts';
 import type { Assignment, FaultScript, WireReply } from './protocol.ts';
 
 /** How long a late request stays under way. Milliseconds. */
 const LATE_MS = 40;
 
 const FAULTS = Object.keys(TOLD) as readonly EffectFault[];
+
+/**
+ * Whether a service's SQL is at fault, which no step of the machine can mend: there is none for the
+ * event (RCV414), or the server refuses it for good (RCV415).
+ */
+const isMistake = (thrown: unknown): boolean =>
+  thrown instanceof ReconvergeError &&
+  (thrown.code === 'RCV414' ||
+    (thrown.code === 'RCV415' && classify(thrown.cause).consequence === 'permanent'));
 
 /**
  * Runs one workflow to its end: executes effects, saves checkpoints, and does what the script says.
@@ -77,10 +86,15 @@ export class Pilot {
     try {
       await tenancy.save(state, false);
     } catch (thrown) {
-      this.fail(thrown); // Fenced, or no database: this worker counts as crashed (spec 5.4).
-      await new Promise(() => {});
+      await this.giveUp(thrown); // Fenced, or no database: it counts as crashed (spec 5.4).
     }
     this.point('after a checkpoint');
+  }
+
+  /** Ends the run with an error; the machine hears nothing of it, nor of anything after it. */
+  private giveUp(thrown: unknown): Promise<never> {
+    this.fail(thrown);
+    return new Promise(() => {});
   }
 
   private async effect(asked: AskedEffect): Promise<unknown> {
@@ -91,7 +105,10 @@ export class Pilot {
     this.point(`before ${source}`);
     const known = isRestored ? await tenancy.store.findEffect(key) : null;
     if (known !== null) return known.outcome;
-    const reply = await this.execute(tenancy, asked);
+    const reply = await this.execute(tenancy, asked).catch((thrown: unknown) => {
+      if (isMistake(thrown)) return this.giveUp(thrown);
+      throw thrown;
+    });
     this.point(`after ${source}`);
     if (reply.is === 'error') throw reply.error;
     await tenancy.store.saveEffect(key, tenancy.epoch, reply.output ?? null);
@@ -103,8 +120,11 @@ export class Pilot {
     const { to } = this.hosted.effect(source);
     const request = this.hosted.requestOf(source, input);
     const fault = this.strike(source);
-    const apply = (event: ServiceEvent) => this.asked(() => tenancy.services.apply(to, event));
-    if (fault === 'late') this.late.push(sleep(LATE_MS).then(() => apply(request)));
+    if (fault === 'late') {
+      const late = sleep(LATE_MS).then(() => tenancy.services.apply(to, request));
+      late.catch((thrown: unknown) => this.fail(thrown));
+      this.late.push(late);
+    }
     const half = fault === 'halfDone' ? this.hosted.halfOf(source, input) : null;
     if (half !== null) await apply(half);
     if (fault === null || fault === 'loseReply') await apply(request);

@@ -46,6 +46,9 @@ export interface RunReport {
 
 /** Deaths of one workflow's workers that no script explains, beyond which its run is given up. */
 const UNEXPLAINED_MAX = 3;
+/** How long workflows under way may go on after an interruption; the next run recovers them. */
+const GRACE_MS = 2_000;
+const LOOK_EVERY_MS = 100;
 
 class Run {
   private readonly hosted: Hosted;
@@ -53,6 +56,8 @@ class Run {
   private readonly queue: Ordered[] = [];
   private readonly scripts = new Map<string, FaultScript>();
   private readonly workers = new Set<WorkerProcess>();
+  private readonly watch: NodeJS.Timeout;
+  private interruptedMs = 0;
   private done = 0;
   /** Workers that go then have been ended, and nobody takes their place. */
   private isOver = false;
@@ -63,6 +68,14 @@ class Run {
   constructor(hosted: Hosted, options: RunOptions) {
     this.hosted = hosted;
     this.options = options;
+    this.watch = setInterval(() => this.look(), LOOK_EVERY_MS);
+  }
+
+  /** A workflow need not come to an end, its workers do. */
+  private look(): void {
+    if (!this.options.interrupted()) return;
+    this.interruptedMs += LOOK_EVERY_MS;
+    if (this.interruptedMs > GRACE_MS) void this.end();
   }
 
   async order(ledger: Ledger): Promise<number> {
@@ -77,6 +90,7 @@ class Run {
       this.queue.push(ordered);
     }
     this.total = this.queue.length;
+    this.options.onProgress(this.done, this.total);
     return left.length;
   }
 
@@ -85,6 +99,7 @@ class Run {
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
       if (this.options.interrupted() || this.isOver) return;
       worker = await this.finish(worker, next);
+      if (this.options.interrupted()) return;
       this.done += 1;
       this.options.onProgress(this.done, this.total);
     }
@@ -114,6 +129,7 @@ class Run {
       } catch (thrown) {
         if (!(thrown instanceof WorkerGone) || this.isOver) throw thrown;
         const fired = this.count(worker);
+        if (this.options.interrupted()) return worker;
         plan = without(plan, fired);
         if (!fired.includes('crash')) unexplained += 1;
         if (unexplained > UNEXPLAINED_MAX) throw thrown;
@@ -145,7 +161,7 @@ class Run {
   }
 
   async end(): Promise<void> {
-    this.isOver = true;
+    clearInterval(this.watch);
     await Promise.all([...this.workers].map((worker) => worker.kill()));
   }
 }
