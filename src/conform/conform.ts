@@ -2,8 +2,6 @@ import type { Analysis } from '../check/analysis.ts';
 import { judge } from '../check/judge.ts';
 import { traceOf, type NumberedPath } from '../check/path.ts';
 import type { Model, Values } from '../model/define.ts';
-import { ReconvergeError } from '../model/error.ts';
-import type { System } from '../model/system.ts';
 import type { Conformance, Divergence, PropertyReport } from '../model/verdict.ts';
 import { Gate } from '../postgres/faults/gate.ts';
 import type { ServerFault } from '../postgres/faults/server-fault.ts';

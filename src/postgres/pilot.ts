@@ -126,24 +126,11 @@ export class Pilot {
       this.late.push(late);
     }
     const half = fault === 'halfDone' ? this.hosted.halfOf(source, input) : null;
-    if (half !== null) await apply(half);
-    if (fault === null || fault === 'loseReply') await apply(request);
+    if (half !== null) await tenancy.services.apply(to, half);
+    if (fault === null || fault === 'loseReply') await tenancy.services.apply(to, request);
     if (fault !== null) return { is: 'error', error: TOLD[fault] ?? failure('transient') };
-    const { workflow } = tenancy.assignment;
-    const context = await this.asked(() => tenancy.services.read(to, workflow));
+    const context = await tenancy.services.read(to, tenancy.assignment.workflow);
     return this.hosted.reply(source, input, context);
-  }
-
-  /** A statement that is wrong is a mistake in the model's binding, and no fault that it masks. */
-  private async asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-    try {
-      return await ask();
-    } catch (thrown) {
-      const { cause } = thrown as { readonly cause?: unknown };
-      if (cause !== undefined && classify(cause).consequence !== 'permanent') throw thrown;
-      this.fail(thrown);
-      return new Promise(() => {});
-    }
   }
 
   private strike(source: string): EffectFault | null {

@@ -59,8 +59,6 @@ class Run {
   private readonly watch: NodeJS.Timeout;
   private interruptedMs = 0;
   private done = 0;
-  /** Workers that go then have been ended, and nobody takes their place. */
-  private isOver = false;
   private total = 0;
   recoveries = 0;
   readonly fired: Record<string, number> = {};
@@ -97,7 +95,7 @@ class Run {
   async lane(): Promise<void> {
     let worker = this.spawn();
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-      if (this.options.interrupted() || this.isOver) return;
+      if (this.options.interrupted()) return;
       worker = await this.finish(worker, next);
       if (this.options.interrupted()) return;
       this.done += 1;
@@ -127,7 +125,7 @@ class Run {
         this.count(worker);
         return worker;
       } catch (thrown) {
-        if (!(thrown instanceof WorkerGone) || this.isOver) throw thrown;
+        if (!(thrown instanceof WorkerGone)) throw thrown;
         const fired = this.count(worker);
         if (this.options.interrupted()) return worker;
         plan = without(plan, fired);
