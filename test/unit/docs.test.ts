@@ -211,7 +211,11 @@ describe('what documents show and tests provoke', () => {
   });
 
   test('every error code is in a transcript, or in a test of the command line', () => {
-    const byCommand = [...sourcesIn('test/cli'), 'test/postgres/mistakes.test.ts'];
+    const byCommand = [
+      ...sourcesIn('test/cli'),
+      'test/postgres/mistakes.test.ts',
+      'test/postgres/unending.test.ts',
+    ];
     const shown = `${commands.map(({ output }) => output).join('\n')}\n${textOf(byCommand)}`;
     const missing = codes.filter((code) => !shown.includes(code));
     expect(missing).toEqual([...OF_THE_LIBRARY, ...UNSEEN].toSorted());
