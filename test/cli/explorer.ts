@@ -26,7 +26,16 @@ export class Explorer {
 
   /** @throws Error when it ends before it says where it is */
   static async start(...args: readonly string[]): Promise<Explorer> {
+    return Explorer.startIn({}, ...args);
+  }
+
+  /** The same, with more in its environment. */
+  static async startIn(
+    env: Readonly<Record<string, string>>,
+    ...args: readonly string[]
+  ): Promise<Explorer> {
     const child = spawn(process.execPath, [MAIN, 'explore', ...args], {
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const said = { stdout: '', stderr: '' };

@@ -3,7 +3,7 @@ import type { CheckStatus, Route, Walked } from '../../src/explorer/wire.ts';
 import { Explorer } from '../cli/explorer.ts';
 
 /** Seconds for an answer while all processors are busy with the check. */
-const PATIENCE_S = 3;
+const PATIENCE_S = 10;
 
 it('is looked around in while millions of states are checked, and led to what is found', async () => {
   const set = ['--set', 'participants=8', '--set', 'bug=late-refusal'];
