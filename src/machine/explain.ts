@@ -28,8 +28,11 @@ const pathText = (path: string): string =>
     /^\d+$/.test(name) ? `[${name}]` : `.${name}`,
   );
 
-const valueText = (value: unknown): string =>
-  value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
+/** Texts are not quoted, but for the empty one, which nobody would see. */
+const valueText = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
+};
 
 const IS_A_PLACE = /^(value|context|output)(.*)$/;
 

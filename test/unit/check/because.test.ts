@@ -9,13 +9,13 @@ import { at, both, judged } from './tiny-system.ts';
 
 const account = setup({
   types: {} as {
-    context: { owner: string; rows: Record<string, string>; log: readonly number[] };
+    context: { owner: string; note: string; rows: Record<string, string>; log: readonly number[] };
     events: { type: 'PAY' } | { type: 'CUT' };
   },
   guards: { isNew: ({ context }) => context.log.length === 0 },
 }).createMachine({
   initial: 'open',
-  context: { owner: 'o1', rows: {}, log: [] },
+  context: { owner: 'o1', note: '', rows: {}, log: [] },
   states: {
     open: {
       on: {
@@ -47,7 +47,8 @@ const of = (holds: Property): PropertyReport => {
 
 interface Bank {
   readonly bank: {
-    readonly context: { readonly owner: string; readonly rows: Record<string, string> } & {
+    readonly context: { readonly owner: string; readonly note: string } & {
+      readonly rows: Record<string, string>;
       readonly log: readonly number[];
     };
     readonly status: string;
@@ -63,6 +64,7 @@ describe('what a predicate that is false looked at', () => {
 
   it('is told by path and value', () => {
     expect(because((s) => s.bank.context.rows['a'] !== 'full')).toBe(rest('bank.rows.a = full'));
+    expect(because((s) => s.bank.context.note !== '')).toBe(rest('bank.note = ""'));
     expect(because((s) => s.bank.context.log[0] !== 3)).toBe(rest('bank.log[0] = 3'));
     expect(because((s) => s.bank.context.rows['a'] !== undefined)).toBe(
       rest('bank.rows.a = nothing'),
