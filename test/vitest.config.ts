@@ -32,6 +32,7 @@ export default defineConfig(({ mode }) => {
             'test/postgres/server-faults.test.ts',
             'test/postgres/unending.test.ts',
             'test/property/simulate.test.ts',
+            'test/systems/*.test.ts',
             'test/unit/conform/random-histories.test.ts',
             'test/unit/docs.test.ts',
             'test/unit/explore/sweep.test.ts',

@@ -1,0 +1,2 @@
+/** The steps of the payment, in order. */
+export const STEPS = ['pay', 'reserve', 'notify'] as const;
