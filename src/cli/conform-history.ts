@@ -114,6 +114,7 @@ function documentFor(
     postgres,
     tier: postgres === null ? null : 'T1',
     points: { covered: sum(({ taken }) => taken), total: sum(({ rows }) => rows) },
+    matrix: null,
     divergences: judged.flatMap(({ divergence }) => divergence ?? []),
   };
   const result = resultOf(judged);

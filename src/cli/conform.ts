@@ -86,9 +86,8 @@ async function conformed(invocation: Invocation, line: ProgressLine): Promise<Ou
         onProgress: (done, total) => line.update(`conforming: ${done} of ${total} behaviours`),
       });
       const report = documentFor(found, opened, asked, struck?.unavailable ?? null);
-      const names = asks?.map(({ name }) => name).join(',');
-      const flags = names === undefined ? '' : ` --faults '${names}'`;
-      const replay = `${commandText('conform', asked, opened.given)}${flags}`;
+      const flags = typeof named === 'string' ? ([['--faults', named]] as const) : [];
+      const replay = commandText('conform', asked, opened.given, flags);
       return outcomeOf(report, (page) => conformanceText(report, found.points, replay, page));
     } finally {
       await server.stop();

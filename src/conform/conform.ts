@@ -13,6 +13,7 @@ import { faultPoints, toTheEnd } from './fault-points.ts';
 import { hiddenPoints } from './hidden-points.ts';
 import { Lockstep } from './lockstep.ts';
 import type { HiddenFault, Stage, StruckStep } from './stage.ts';
+import { matrixOf } from './matrix.ts';
 import { strikePoints, type StrikePoint } from './strike-points.ts';
 import { Strike } from './strike.ts';
 import { wholeSpan } from './whole-span.ts';
@@ -189,7 +190,13 @@ const UNBOUNDED = {
 /** Interrupted before the states were known: nothing was played. */
 function nothing(postgres: string): ConformReport {
   const points = { covered: 0, total: 0 };
-  const conformance: Conformance = { postgres, tier: 'T1', points, divergences: [] };
+  const conformance: Conformance = {
+    postgres,
+    tier: 'T1',
+    points,
+    matrix: null,
+    divergences: [],
+  };
   return { conformance, properties: [], points: [], evidence: {}, interrupted: true };
 }
 
@@ -223,7 +230,7 @@ export async function conform(
   const reproduced = new Set<string>();
   let next = 0;
   let done = 0;
-  let covered = 0;
+  const agreed = new Set<string>();
   const { divergencesMax = Infinity } = options;
   const isOver = (): boolean => options.interrupted() || divergences.length >= divergencesMax;
   const lane = async (): Promise<void> => {
@@ -251,7 +258,7 @@ export async function conform(
         }
         if (struck !== null) evidence[job.point] = struck.strike.evidence;
         if (divergence !== null) divergences.push(divergence);
-        else if (job.property === null) covered += 1;
+        else if (job.property === null) agreed.add(job.point);
         else reproduced.add(job.property);
         done += 1;
         options.onProgress(done, jobs.length);
@@ -267,8 +274,11 @@ export async function conform(
     await workers.end();
   }
   const total = jobs.filter(({ property }) => property === null).length;
+  const points = { covered: agreed.size, total };
+  const played = jobs.flatMap(({ strike }) => strike ?? []);
+  const matrix = strikes === undefined ? null : matrixOf(strikes.faults, played, agreed);
   return {
-    conformance: { postgres, tier: 'T1', points: { covered, total }, divergences },
+    conformance: { postgres, tier: 'T1', points, matrix, divergences },
     properties: violations.map(({ report }) => ({
       ...report,
       values: { ...report.values, reproduced: reproduced.has(report.name) },

@@ -19,6 +19,8 @@ interface CallSite {
   readonly path: NumberedPath;
   /** Index of the step in the path. */
   readonly step: number;
+  /** Whether the orchestrator is where final or partial failures lead (spec 3.2). */
+  readonly isUndoing: boolean;
 }
 
 /** Which call the step is that takes the event; null for most events. */
@@ -27,15 +29,23 @@ function callOf(
   orchestrator: number,
   state: number,
   event: string,
-): Pick<CallSite, 'call' | 'place'> | null {
+): Pick<CallSite, 'call' | 'place' | 'isUndoing'> | null {
   const { locals } = analysis.compiled.world.actor(orchestrator);
   const { body, saved } = locals.at(analysis.found.row(state)[orchestrator] as number);
   if (event === RESTART) {
     const { value } = JSON.parse(saved ?? '{}') as { value?: unknown };
-    return { call: 'recovery', place: `from ${JSON.stringify(value).replaceAll('"', '')}` };
+    return {
+      call: 'recovery',
+      isUndoing: false,
+      place: `from ${JSON.stringify(value).replaceAll('"', '')}`,
+    };
   }
   const isSave = body?.requests.some(({ id, save }) => save !== null && event.endsWith(`.${id}`));
-  return isSave === true ? { call: 'save', place: situation(body) } : null;
+  if (isSave !== true) return null;
+  const { permanent, partial } = analysis.compiled.world.tolerance.recovery ?? {};
+  const tags = (body?.snapshot.tags ?? new Set()) as ReadonlySet<unknown>;
+  const isUndoing = tags.has(permanent) || tags.has(partial);
+  return { call: 'save', isUndoing, place: situation(body) };
 }
 
 /** Every distinct such step, each with a shortest way through it, in breadth-first order. */

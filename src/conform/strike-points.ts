@@ -12,6 +12,8 @@ export interface StrikePoint {
   readonly call: Call;
   readonly fault: ServerFault;
   readonly moment: Moment;
+  /** Whether the orchestrator undoes, or is about to. */
+  readonly isUndoing: boolean;
 }
 
 /** Every fault at every moment of every call, each situation by a shortest way. */
@@ -20,11 +22,11 @@ export function strikePoints(
   orchestrator: number,
   faults: readonly ServerFault[],
 ): readonly StrikePoint[] {
-  return callSites(analysis, orchestrator).flatMap(({ call, place, path, step }) =>
+  return callSites(analysis, orchestrator).flatMap(({ place, ...site }) =>
     faults.flatMap((fault) =>
-      momentsOf(fault, call).map((moment) => {
-        const name = `server: ${fault.name}, ${moment} of a ${call}, ${place}`;
-        return { name, path, step, call, fault, moment };
+      momentsOf(fault, site.call).map((moment) => {
+        const name = `server: ${fault.name}, ${moment} of a ${site.call}, ${place}`;
+        return { ...site, name, fault, moment };
       }),
     ),
   );

@@ -54,6 +54,11 @@ export class Strike {
 
   /** Makes the call, with the fault in it; resolves when the call has, and the fault is over. */
   async around(call: () => Promise<unknown>): Promise<void> {
+    await this.strikeAround(call);
+    await this.bed.gate.answers();
+  }
+
+  private async strikeAround(call: () => Promise<unknown>): Promise<void> {
     const { moment } = this;
     if (moment === 'before BEGIN') return this.idle(call);
     if (moment === 'after COMMIT') {

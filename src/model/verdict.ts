@@ -95,12 +95,25 @@ export interface Divergence {
   readonly because: string;
 }
 
+/** Strikes of a fault of the server at a point of the store's calls (spec 6.4). */
+export interface MatrixCell {
+  readonly fault: string;
+  readonly point: string;
+  /** Strikes after which model and database agreed to the end. */
+  readonly covered: number;
+  readonly total: number;
+  /** Why there is nothing to strike; null: there is. */
+  readonly because: string | null;
+}
+
 export interface Conformance {
   /** The server's version; null where no server was asked: a history from a file. */
   readonly postgres: string | null;
   readonly tier: 'T1' | 'T2' | 'T3' | null;
   /** Fault points played; of recorded histories, rows that a behaviour of the model has. */
   readonly points: { readonly covered: number; readonly total: number };
+  /** Each fault of the server at each point; null where none was asked for. */
+  readonly matrix: readonly MatrixCell[] | null;
   readonly divergences: readonly Divergence[];
 }
 

@@ -1,4 +1,4 @@
-import type { Divergence, Report, Result } from '../model/verdict.ts';
+import type { Divergence, MatrixCell, Report, Result } from '../model/verdict.ts';
 import { shortJson } from './shorten.ts';
 import type { Look } from './paint.ts';
 import { counterexample, heading, reportText, type TextOptions } from './text.ts';
@@ -24,10 +24,45 @@ function families(points: readonly string[]): string {
       ? 'counterexamples'
       : point.startsWith('connection')
         ? 'connection cuts at COMMIT'
-        : (/^server: ([^,]+),/.exec(point)?.[1] ?? point.split(' ')[0]?.split('.').at(-1) ?? point);
+        : (point.split(' ')[0]?.split('.').at(-1) ?? point);
     counts.set(family, (counts.get(family) ?? 0) + 1);
   }
   return [...counts].map(([family, count]) => `${family} ${count}`).join(', ');
+}
+
+/** Points in words that are short enough for a column, in the order of the matrix. */
+const HEADS: readonly (readonly [string, string])[] = [
+  ['before', 'BEGIN'],
+  ['after', 'write'],
+  ['before', 'COMMIT'],
+  ['no', 'reply'],
+  ['after', 'COMMIT'],
+  ['in a', 'recovery'],
+  ['compen-', 'sation'],
+  ['twice in', 'recovery'],
+];
+const NAME_WIDTH = 22;
+const CELL_WIDTH = 9;
+
+/** A row per fault, a column per point. */
+function matrixLines(cells: readonly MatrixCell[]): string[] {
+  const row = (name: string, texts: readonly string[]): string =>
+    `  ${name.padEnd(NAME_WIDTH)}${texts.map((text) => text.padStart(CELL_WIDTH)).join('')}`;
+  const faults = [...new Set(cells.map(({ fault }) => fault))];
+  const count = ({ covered, total }: MatrixCell): string =>
+    total === 0 ? '-' : `${covered}/${total}`;
+  return [
+    row(
+      '',
+      HEADS.map(([first]) => first),
+    ),
+    row(
+      '',
+      HEADS.map(([, second]) => second),
+    ),
+    ...faults.map((name) => row(name, cells.filter(({ fault }) => fault === name).map(count))),
+    ...[...new Set(cells.flatMap(({ because }) => because ?? []))].map((why) => `  -: ${why}`),
+  ];
 }
 
 /** A conformance run for people: what was played, where model and database agree and where not. */
@@ -43,7 +78,7 @@ export function conformanceText(
   const { covered, total } = conformance.points;
   const lines = [
     `  fault points on PostgreSQL ${postgres} (tier ${tier}): ${covered} of ${total}`,
-    `  ${families(points)}`,
+    ...(conformance.matrix === null ? [`  ${families(points)}`] : matrixLines(conformance.matrix)),
     ...Object.entries(bounds['unavailable'] ?? {}).map(
       ([fault, reason]) => `  not available: ${fault} (${String(reason)})`,
     ),

@@ -17,7 +17,7 @@ const isUpdating = process.env['UPDATE_TRANSCRIPTS'] === '1';
 
 const isLong = process.env['RECONVERGE_TESTS'] === 'long' || isUpdating;
 /** Plays every fault point; what comes after it does not depend on it. */
-const AT_LENGTH = /^npx reconverge conform \S+ --set crashes=0/;
+const AT_LENGTH = /^npx reconverge conform \S+ --(set crashes=0|faults)/;
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const markdownIn = (folder: string): readonly string[] =>

@@ -86,9 +86,14 @@ export const SERVER_FAULTS: readonly ServerFault[] = [
     ...node,
     class: 'crash',
     unavailable: needsProcesses,
-    strike: async (_, pid) => {
+    strike: async ({ gate }, pid) => {
+      await gate.answers();
+      const { drops } = gate;
       signal(pid, 'SIGKILL');
-      return shown(await waitGone([pid], 5000), `process ${pid} was killed, all sessions dropped`);
+      const isGone = await waitGone([pid], 5000);
+      // Until the postmaster drops them, other sessions go on as if nothing had been.
+      const isDropped = await given(async () => gate.drops > drops);
+      return shown(isGone && isDropped, `process ${pid} was killed, all sessions dropped`);
     },
   },
   {

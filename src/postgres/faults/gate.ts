@@ -48,6 +48,8 @@ const PATIENCE_MS = 20_000;
  */
 export class Gate {
   private readonly pool: Pool;
+  /** How often the server has ended a session of ours that was idle. */
+  drops = 0;
   private readonly application: string;
   /** Since when the transaction runs that was last seen at the gate, by process. */
   private readonly seen = new Map<number, string>();
@@ -56,7 +58,7 @@ export class Gate {
   constructor(url: string, schema: string, application: string) {
     const options = `-c search_path=${schema}`;
     this.pool = new Pool({ connectionString: url, options, max: 1, query_timeout: 5000 });
-    this.pool.on('error', () => undefined); // The next query reports it.
+    this.pool.on('error', () => (this.drops += 1));
     this.application = application;
   }
 
@@ -90,6 +92,11 @@ export class Gate {
   async hasLeft(pid: number): Promise<boolean> {
     const rows = await this.insist(waiting, [this.application]);
     return rows.every((row) => row.pid !== pid || row.since !== this.seen.get(pid));
+  }
+
+  /** Waits until the server takes connections, which it does not while it recovers. */
+  async answers(): Promise<void> {
+    await this.insist('SELECT pg_backend_pid() AS pid', []);
   }
 
   async cancel(pid: number): Promise<boolean> {
