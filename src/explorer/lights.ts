@@ -79,11 +79,15 @@ export class Lights {
     return { value, isBroken: isSafety && !value, about, why };
   }
 
+  private unrest(state: Int32Array): readonly string[] {
+    return unrestIn(this.compiled, this.tolerance, state);
+  }
+
   /** Consistent, with everybody at rest; where not, who is not, or why it is not consistent. */
   private settled(predicate: number, state: Int32Array): Shown {
     const shown = this.state(predicate, state, false);
     if (predicate !== this.plan.settled || shown.value === true) return shown;
-    const unrest = unrestIn(this.compiled, this.tolerance, state);
+    const unrest = this.unrest(state);
     return unrest.length === 0 ? shown : { ...shown, why: unrest };
   }
 
@@ -137,8 +141,10 @@ export class Lights {
           return nothing('not about this state');
         }
         return this.state(predicate, state, true);
-      case 'total':
-        return this.state(noError, state, true);
+      case 'total': {
+        const shown = this.state(noError, state, true);
+        return shown.value === true ? shown : { ...shown, why: this.unrest(state) };
+      }
       case 'sometimes':
       case 'eventually':
       case 'eventuallyAlways':

@@ -6,7 +6,9 @@ import { eventWords } from './words.ts';
 const LINE = 25;
 const MARGIN = 30;
 const LETTER = 6.65;
-const PAD = 6;
+const PAD = 5;
+/** Pixels of a letter in the name of a state, which is smaller. */
+const SMALL_LETTER = 6.05;
 /** From a lane to what is said of a step beside it. */
 const ASIDE = 10;
 /** A lane that is narrower has no room for the name of a state. */
@@ -26,8 +28,8 @@ export interface Lanes {
   readonly isTurned: boolean;
 }
 
-const cut = (text: string, room: number): string => {
-  const letters = Math.max(2, Math.floor(room / LETTER));
+const cut = (text: string, room: number, letter = LETTER): string => {
+  const letters = Math.max(2, Math.floor(room / letter));
   return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
 };
 
@@ -91,8 +93,8 @@ function own({ from, text }: Exchange, top: number, lanes: Lanes): readonly SVGE
 /** Where an actor is then; as wide as its lane, or more where there is only one to be drawn. */
 function place({ from, text }: Exchange, top: number, lanes: Lanes, isAlone: boolean) {
   const room = isAlone ? Math.max(lanes.gap, 190) : lanes.gap;
-  const shown = cut(text, room - 2 * PAD - 4);
-  const width = shown.length * LETTER + 2 * PAD;
+  const shown = cut(text, room - 2 * PAD - 1, SMALL_LETTER);
+  const width = shown.length * SMALL_LETTER + 2 * PAD;
   const middle = lanes.xOf(from);
   const x = Math.max(MARGIN - 4, Math.min(lanes.width - width - 1, middle - width / 2));
   return [
