@@ -37,7 +37,9 @@ export function stateDiagram(config: unknown): string {
   visit(chartOf(config), '  ');
   if (arrows.some(({ from }) => from === AROUND)) {
     const inside = lines.splice(1).map((line) => `  ${line}`);
-    lines.push(`  state "in any state" as ${AROUND}`, `  state ${AROUND} {`, ...inside, '  }');
+    lines.push(`  state "in any state" as ${AROUND}`);
+    // Mermaid draws no state around nothing.
+    if (inside.length > 0) lines.push(`  state ${AROUND} {`, ...inside, '  }');
   }
   const said = new Map<string, string[]>();
   for (const { from, to, text } of arrows) {

@@ -115,4 +115,14 @@ describe('a state diagram', () => {
       '',
     ]);
   });
+
+  it('has a state around all others only where there are others', () => {
+    const alone = stateDiagram({ on: { ASK: { actions: 'answer' } } });
+    expect(alone.split('\n')).toEqual([
+      'stateDiagram-v2',
+      '  state "in any state" as in_any_state',
+      '  in_any_state --> in_any_state: ASK',
+      '',
+    ]);
+  });
 });
