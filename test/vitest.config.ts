@@ -37,6 +37,7 @@ export default defineConfig(({ mode }) => {
             'test/unit/docs.test.ts',
             'test/unit/explore/sweep.test.ts',
             'test/unit/generate/suite.test.ts',
+            'test/unit/job-table-guide.test.ts',
             'test/unit/mutate/library.test.ts',
           ]
         : ['test/**/*.test.ts'],
