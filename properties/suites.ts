@@ -1,3 +1,7 @@
+/**
+ * Suites of properties that any model can be put to, in any test runner: they throw what they find.
+ * @module reconverge/properties
+ */
 import {
   check,
   laws,

@@ -1,6 +1,7 @@
 /**
  * Runs orchestrations on PostgreSQL: the reference executor, of which the models are the
  * specification (spec 5).
+ * @module reconverge/executor
  */
 export { executable, workflowIdOf } from './postgres/executor/definition.ts';
 export type {

@@ -1,6 +1,7 @@
 /**
  * The front door of Reconverge: everything that models, properties and tests may import. Whatever
  * is not named here is internal.
+ * @module reconverge
  */
 export { actor, anyOf, names, replicas } from './model/part.ts';
 export type { AnyOf, AnyPart, ContextOf, EventOf, Part, PartOptions, Parts } from './model/part.ts';

@@ -78,6 +78,7 @@ export interface PartStepOptions<PartName extends string> {
   readonly parallel?: never;
 }
 
+/** One step of a workflow: an effect, several side by side, or a part with steps of its own. */
 export type OrchestrationStep<PartName extends string> =
   | StepOptions
   | ParallelOptions

@@ -198,6 +198,7 @@ export interface OrchestrationFamily<
   readonly description?: string;
   /** Besides `crashes` and `failures`, which every orchestration has. */
   readonly parameters: P;
+  /** The workflow of those values. */
   readonly build: (values: ParameterValues<P>) => Workflow<StepName, PartName>;
 }
 

@@ -14,16 +14,23 @@ import { planOf, selectProperties, type Plan } from './plan.ts';
 import { isAntecedentMissing, neverFired, neverRecovered, withoutSteps } from './vacuity.ts';
 import { retrace } from './retrace.ts';
 
+/** What is to be decided, and within which limits. Without limits a search ends when it is done. */
 export interface CheckOptions {
   /** Names of the properties to decide; none: all, on the whole span. */
   readonly properties?: readonly string[];
+  /** Distinct states, at most. */
   readonly statesMax?: number;
+  /** Steps from an initial state, at most. */
   readonly depthMax?: number;
+  /** For all of it. */
   readonly timeoutMs?: number;
+  /** Resident size of the process, at most. */
   readonly memoryBytes?: number;
   /** Distinct values of one component beyond which it counts as unbounded. */
   readonly valuesMax?: number;
+  /** Asked now and then; true ends the search, and what is open stays unknown. */
   readonly interrupted?: () => boolean;
+  /** Told now and then how far the search has come. */
   readonly onProgress?: (progress: Progress) => void;
   /** How to explore; null: as seems best. The answers are the same. */
   readonly strategy?: Strategy | null;

@@ -9,6 +9,7 @@ import { Player, type Deviation, type Played, type PlayOptions, type Sequence } 
 import { sequencesOf } from './sequences.ts';
 import { PLAYS_MAX, shrunk, type Found } from './shrink.ts';
 
+/** Which sequences are made of a model. */
 export interface SuiteOptions {
   /** What the sequences are to cover; default `faults`. */
   readonly coverage?: Coverage;
@@ -16,6 +17,7 @@ export interface SuiteOptions {
   readonly statesMax?: number;
 }
 
+/** How the sequences of a suite are played, and deviations made short. */
 export interface DrivenSuiteOptions extends PlayOptions {
   /** Runs of the system for making one deviation short, at most; default 200, 0: leave it long. */
   readonly shrinkPlaysMax?: number;
@@ -52,10 +54,12 @@ export class Deviated extends Error {
     this.#found = found;
   }
 
+  /** The shortest sequence found that shows it. */
   get sequence(): Sequence {
     return this.#found.sequence;
   }
 
+  /** Where that sequence went wrong, and what was seen. */
   get deviation(): Deviation {
     return this.#found.deviation;
   }

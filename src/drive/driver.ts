@@ -62,6 +62,7 @@ export interface DriverParts<N extends Names, Own extends string = never> {
   readonly start: (beginning: Beginning) => Promise<void> | void;
   /** One function for all steps, or one for each by its name. */
   readonly step: Take | Takes<N, Own>;
+  /** One function for all faults, or one for each by its name. */
   readonly fault: Take | Strikes<N>;
   /** Leaves nothing running behind. */
   readonly stop: () => Promise<void> | void;
@@ -83,11 +84,17 @@ export interface DriverParts<N extends Names, Own extends string = never> {
 
 /** A driver as it is played with; made by `driver`, `inChild` or `overHttp`. */
 export interface Driver {
+  /** Brings a real system into the initial state. */
   readonly start: (beginning: Beginning) => Promise<void>;
+  /** Makes one step happen; it is over when the step is. */
   readonly step: (action: ModelAction) => Promise<void>;
+  /** Makes a fault strike. */
   readonly fault: (action: ModelAction) => Promise<void>;
+  /** What is to be seen now. */
   readonly read: () => Promise<Json>;
+  /** Leaves nothing running behind. */
   readonly stop: () => Promise<void>;
+  /** What would be seen of a state of the model; null: what is read is in the model's terms. */
   readonly view: ((state: SeenState) => Json) | null;
   readonly spontaneous: ReadonlySet<string>;
   readonly settles: boolean;

@@ -58,6 +58,7 @@ export class Recording implements Recorder {
     return join(this.folder, `${sequence.replaceAll(/[^\w.-]+/g, '-')}.jsonl`);
   }
 
+  /** Writes the row of an observation; the first of a run begins its file anew. */
   readonly saw = ({ sequence, step, action, observed }: Sighting): void => {
     const file = this.fileOf(sequence);
     if (step === 0) {
@@ -76,6 +77,7 @@ export class Recording implements Recorder {
     appendFileSync(file, `${JSON.stringify(row)}\n`);
   };
 
+  /** Writes the last line, without which the history is not whole. */
   readonly ended = (sequence: string): void => {
     appendFileSync(this.fileOf(sequence), `${JSON.stringify({ end: this.rows })}\n`);
   };

@@ -38,17 +38,20 @@ export interface Sighting {
 
 /** Whoever writes down what is seen; see `Recording`. */
 export interface Recorder {
+  /** Called for each observation, in order. */
   readonly saw: (sighting: Sighting) => void;
   /** The run is over, and all of it was seen; not called where a step failed half way. */
   readonly ended: (sequence: string) => void;
 }
 
+/** How a run of a sequence on a real system ended. */
 export type Played =
   | { readonly is: 'agreed' }
   /** Everything seen was right, but the system took another way that the model allows. */
   | { readonly is: 'strayed'; readonly step: number; readonly because: string }
   | { readonly is: 'deviated'; readonly deviation: Deviation };
 
+/** How a sequence is played on a real system. */
 export interface PlayOptions {
   /** For each call of the driver; default 30,000. */
   readonly patienceMs?: number;

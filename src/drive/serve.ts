@@ -54,7 +54,9 @@ export async function serveOnStdin(driver: Driver): Promise<void> {
 
 /** A driver that others reach over HTTP, on this machine only. */
 export interface DriverServer {
+  /** Where it listens, on the loopback interface. */
   readonly url: string;
+  /** Ends it; over when nothing listens any more. */
   readonly close: () => Promise<void>;
 }
 

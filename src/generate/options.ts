@@ -2,6 +2,7 @@ import type { Compiled } from '../machine/compile.ts';
 import { ReconvergeError } from '../model/error.ts';
 import type { WalkOptions } from './walk.ts';
 
+/** Which runs are drawn, and how many. */
 export interface SimulationOptions extends WalkOptions {
   /** Failure sequences to draw, at least 1; default 1000. A given `path` is one run. */
   readonly runs?: number;
@@ -13,6 +14,7 @@ export interface SimulationOptions extends WalkOptions {
   readonly path?: string;
   /** Names of the properties to examine; none: all. */
   readonly properties?: readonly string[];
+  /** Told after a run how many are done. */
   readonly onProgress?: (done: number) => void;
   /** Asked before every run; true ends the simulation. */
   readonly interrupted?: () => boolean;

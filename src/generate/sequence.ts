@@ -32,6 +32,7 @@ export class FailureSequence {
     return this.walk.steps.length;
   }
 
+  /** The state before the first step. */
   get initial(): StateView {
     return this.stepping.compiled.stateView(this.walk.start.row);
   }
@@ -48,6 +49,7 @@ export class FailureSequence {
     return this.walk.steps.flatMap(({ action }) => compiled.action(action).fault ?? []);
   }
 
+  /** The behaviour as documents have it. */
   get trace(): Trace {
     return { initial: this.initial, steps: this.steps, loop: null };
   }

@@ -8,7 +8,9 @@ import type { System } from './system.ts';
  * back as the machine's context (one row, one `context` jsonb column; `$1` is the workflow's name).
  */
 export interface ServiceTable {
+  /** One statement for each type of event. */
   readonly on: { readonly [eventType: string]: string };
+  /** One row with one `context` column. */
   readonly read: string;
 }
 
@@ -33,6 +35,7 @@ export interface Model<N extends Names = Names> {
   readonly name: string;
   readonly description: string;
   readonly parameters: Parameters;
+  /** The system of those values; the same values give the same system. */
   readonly build: (values: Values) => System<N>;
   /** How the model of those values runs on PostgreSQL; null if it does not. */
   readonly postgres: ((values: Values) => PostgresBinding) | null;
@@ -41,6 +44,10 @@ export interface Model<N extends Names = Names> {
 /** Parameters by name, as `parameterValues` makes them. */
 export type Values = Readonly<Record<string, string | number>>;
 
+/**
+ * A family of systems under a name, which a model file exports as its default. Nothing is built
+ * yet: what is wrong with a system is found by whoever builds and explores it.
+ */
 export function defineModel<
   const P extends Parameters = Record<never, never>,
   N extends Names = Names,

@@ -7,7 +7,10 @@ export type Persistence = 'transient' | 'permanent' | 'partial';
 /** Failure classes of Cristian 1991 (spec 2.2); a weaker class shows fewer behaviours. */
 export type FailureClass = 'crash' | 'omission' | 'timing' | 'response' | 'arbitrary';
 
+/** Every `Kind`. */
 export const KINDS = ['node', 'network', 'data'] as const satisfies readonly Kind[];
+
+/** Every `Persistence`. */
 export const PERSISTENCES = [
   'transient',
   'permanent',
@@ -30,7 +33,10 @@ export interface FaultNature {
   readonly class: FailureClass;
 }
 
+/** Faults of nodes: what is meant by each, spec 2.3. */
 export type NodeFault = 'crash' | 'pause' | 'halt';
+
+/** Faults of effects: what is applied and what the asker gets, spec 2.3. */
 export type EffectFault = 'loseRequest' | 'loseReply' | 'late' | 'refuse' | 'halfDone';
 
 /** The fault library, one row each of spec 2.3. */
@@ -62,6 +68,7 @@ export function failure(persistence: Persistence, kind: Kind = 'data', message?:
   return message === undefined ? { kind, persistence } : { kind, persistence, message };
 }
 
+/** Whether a value has a kind and a persistence, as a `Failure` does; other fields are free. */
 export function isFailure(value: unknown): value is Failure {
   if (typeof value !== 'object' || value === null) return false;
   const { kind, persistence } = value as { kind?: unknown; persistence?: unknown };
@@ -84,7 +91,10 @@ const persists =
 
 /** Guards for `setup({ guards })`: which persistence the failure in the event has. */
 export const failureGuards = {
+  /** To be tried again (spec 3.1). */
   transient: persists('transient'),
+  /** Final: to be undone (spec 3.1). */
   permanent: persists('permanent'),
+  /** Half done: to be completed or compensated first (spec 3.1). */
   partial: persists('partial'),
 };

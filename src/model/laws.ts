@@ -23,8 +23,10 @@ export interface LawParts<S> {
   readonly crash?: string;
   /** The epoch that may write, and by actor the one it writes with; null: none. For L14. */
   readonly fencing?: {
+    /** The epoch in force: what the storage accepts. */
     readonly epoch: (state: S) => number;
-    readonly writers: { readonly [actor: string]: (state: S) => number | null };
+    /** Who may write, and the epoch that each presents; null: it has none. */
+    readonly writers: Readonly<Record<string, (state: S) => number | null>>;
   };
 }
 

@@ -15,16 +15,23 @@ export interface ChoiceParameter<V extends string = string> {
   readonly values: readonly V[];
 }
 
+/** What `--set name=value` may be given for one name. */
 export type Parameter = IntegerParameter | ChoiceParameter;
+
+/** The parameters of a model, by name. */
 export type Parameters = Readonly<Record<string, Parameter>>;
+
+/** A value for each parameter: one of a choice, or a whole number. */
 export type ParameterValues<P extends Parameters> = {
   readonly [K in keyof P]: P[K] extends ChoiceParameter<infer V> ? V : number;
 };
 
+/** A whole number from `min` to `max`, both included. */
 export function integer(range: { default: number; min: number; max: number }): IntegerParameter {
   return { type: 'integer', ...range };
 }
 
+/** One of several texts; the first is the default. */
 export function choice<const V extends string>(values: readonly [V, ...V[]]): ChoiceParameter<V> {
   return { type: 'choice', default: values[0], values };
 }

@@ -11,6 +11,7 @@ export interface AnyOf<V> {
   readonly anyOf: readonly V[];
 }
 
+/** Any of these values: the checker tries each. */
 export function anyOf<V>(values: readonly V[]): AnyOf<V> {
   return { anyOf: values };
 }
@@ -60,8 +61,14 @@ export type TagOf<M> =
     : never;
 
 type SourceOf<Actor> = Actor extends { src: infer Src extends string } ? Src : never;
+
+/** The names (`src`) of what a machine invokes; never where it invokes nothing. */
 export type SourceName<M> = SourceOf<InvokedBy<M>>;
+
+/** The context of a machine. */
 export type ContextOf<M extends AnyStateMachine> = SnapshotFrom<M>['context'];
+
+/** The events that a machine takes. */
 export type EventOf<M extends AnyStateMachine> = EventFromLogic<M>;
 
 /** What an actor is apart from its machine. `Save` is the source of its checkpoint, or never. */
@@ -74,10 +81,15 @@ export interface PartOptions<M extends AnyStateMachine, Save extends string> {
 
 /** One actor, or `count` equal ones (`count` is null for one). Made by `actor` and `replicas`. */
 export interface Part<M extends AnyStateMachine, Save extends string, Count extends number | null> {
+  /** What the actor runs. */
   readonly machine: M;
+  /** How many replicas there are, at least 1; null: one actor, without a number. */
   readonly count: Count;
+  /** The `invoke.src` that saves a checkpoint; null: it saves none. */
   readonly checkpoint: Save | null;
+  /** What survives a crash of an actor without a checkpoint, as the input of its restart. */
   readonly durable: ((context: ContextOf<M>) => InputFrom<M>) | null;
+  /** The input of a replica, numbered from 0; with `anyOf`, one of several. */
   readonly input: (index: number) => InputFrom<M> | AnyOf<InputFrom<M>>;
 }
 
@@ -106,8 +118,11 @@ export function replicas<M extends AnyStateMachine, Save extends SourceName<M> =
   return { machine, count, checkpoint, durable, input: input ?? (() => undefined as InputFrom<M>) };
 }
 
+/** An actor of any machine. */
 // eslint-disable-next-line typescript/no-explicit-any -- any machine, as in XState's own Any* types
 export type AnyPart = Part<any, string, number | null>;
+
+/** The actors of a system, by name. */
 export type Parts = Readonly<Record<string, AnyPart>>;
 
 /** The system ids of replicas: `names('rm', 2)` is `['rm[0]', 'rm[1]']`. */

@@ -84,6 +84,7 @@ export interface Resumes<S> {
   readonly ends: (state: S) => unknown;
 }
 
+/** How a property is named in documents: `always`, `converges` and so on. */
 export type PropertyKind = Property<never>['kind'];
 
 /**
@@ -95,6 +96,7 @@ export type PropertyKind = Property<never>['kind'];
  */
 export type Fairness = 'default' | 'none' | FairnessClaims;
 
+/** Assumptions of fairness about named steps; see `Fairness` for the names. */
 export interface FairnessClaims {
   readonly weak?: readonly string[];
   readonly strong?: readonly string[];

@@ -27,7 +27,9 @@ type EffectOutput<P extends Parts, E> =
 
 /** What an invoke means in the world: a request to a service actor, and what it answers. */
 export type EffectTo<P extends Parts, E, To extends keyof P> = {
+  /** The service that is asked. */
   readonly to: To;
+  /** The event that the service takes for a request of that input. */
   readonly send: (asked: { input: EffectInput<P, E> }) => EventOf<MachineOf<P[To]>>;
   /** Computed after the request was applied; absent: done without output. */
   readonly reply?: (served: {
@@ -35,17 +37,23 @@ export type EffectTo<P extends Parts, E, To extends keyof P> = {
     input: EffectInput<P, E>;
   }) => EffectOutput<P, E> | Failure | undefined;
 };
+
+/** What an invoke means in the world, with any of the services. */
 export type Effect<P extends Parts, E> = {
   [To in SingleName<P>]: EffectTo<P, E, To>;
 }[SingleName<P>];
 
 /** How often a fault may happen; `Infinity` for no bound, 0 leaves it out of proofs. */
 export type Budget = number;
+
+/** How often each fault of a node may happen (spec 2.3); left out: never. */
 export type NodeFaults = { readonly [F in NodeFault]?: Budget };
 type HalfOf<P extends Parts, E> = {
   readonly times: Budget;
   readonly send: (asked: { input: EffectInput<P, E> }) => EventOf<MachineOf<P[SingleName<P>]>>;
 };
+
+/** How often each fault of an effect may happen (spec 2.3); left out: never. */
 export type EffectFaults<P extends Parts, E> = {
   readonly [F in Exclude<EffectFault, 'halfDone'>]?: Budget;
 } & { readonly halfDone?: HalfOf<P, E> };
@@ -75,6 +83,11 @@ export interface ExternalTrigger<S, Load> {
   readonly is: 'external';
   readonly when: Trigger<S, Load>;
 }
+
+/**
+ * An event that no machine sends: a step of a program (label P, or R while it recovers), a fault
+ * (F), or neither (E); spec 1.2.
+ */
 export type EnvironmentEvent<S, Load> =
   | Trigger<S, Load>
   | FaultTrigger<S, Load>
@@ -112,6 +125,8 @@ export type Channel =
 export interface ActionMeaning {
   readonly is: 'ignored';
 }
+
+/** An action of the machine that means nothing to the model: logging, say. */
 export function ignore(): ActionMeaning {
   return { is: 'ignored' };
 }
@@ -158,7 +173,11 @@ export type FaultTolerance<P extends Parts, Hosts extends string> = RecoveryPart
     };
     /** Actors that crash together, in one step. */
     readonly hosts?: { readonly [H in Hosts]: readonly (keyof P & string)[] };
-    readonly escalates?: { readonly transient?: (state: View<P>) => boolean };
+    readonly escalates?: {
+      /** Where a retry is exhausted, and may be answered as what is permanent (spec 3.6). */
+      readonly transient?: (state: View<P>) => boolean;
+    };
+    /** C: the states in which nothing is amiss, to which recovery must lead (spec 3). */
     readonly consistent?: (state: View<P>) => boolean;
     readonly properties?: { readonly [name: string]: Property<View<P>> };
   };
@@ -207,6 +226,7 @@ export type AnyFaults = NodeFaults & {
 export function actors<const P extends Parts>(
   parts: P,
 ): {
+  /** The system of these actors, with what may fail and how they recover (spec 1 to 3). */
   faultTolerant<const Hosts extends string = never>(
     tolerance: FaultTolerance<P, Hosts>,
   ): System<NamesOf<P, EffectName<P>>['names']>;

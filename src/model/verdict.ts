@@ -1,6 +1,7 @@
 import type { ErrorCode } from './error.ts';
 import type { FaultNature } from './failure.ts';
 
+/** `unknown`: a bound was reached before it was decided (spec 1.10). */
 export type Result = 'holds' | 'violated' | 'unknown';
 
 /** `exhaustive`: every state of the span; `bounded`: a limit was reached; `sampled`: some runs. */
@@ -9,6 +10,7 @@ export type Completeness = 'exhaustive' | 'bounded' | 'sampled';
 /** P program, R recovery, F fault, E environment (spec 1.2). */
 export type Label = 'P' | 'R' | 'F' | 'E';
 
+/** What survives a trip through JSON. */
 export type Json =
   | null
   | boolean
@@ -31,10 +33,12 @@ export interface FiredFault extends FaultNature {
  */
 export type StateView = { readonly [component: string]: Json };
 
+/** One step of a behaviour, and the state it leads to. */
 export interface TraceStep {
   readonly actor: string;
   readonly event: JsonEvent;
   readonly label: Label;
+  /** Null for a step that is no fault. */
   readonly fault: FiredFault | null;
   /** The named guards that let it happen; left out: none. */
   readonly guards?: readonly string[];
@@ -63,30 +67,44 @@ export interface FewestFaults {
   readonly trace: Trace | null;
 }
 
+/** What was found out of one property. */
 export interface PropertyReport {
   readonly name: string;
+  /** `always`, `converges` and so on: spec 1.8. */
   readonly kind: string;
   readonly result: Result;
+  /** Null unless it is violated. */
   readonly failure: FailureForm | null;
+  /** It holds only because what it speaks of never happens. */
   readonly vacuous: boolean;
+  /** The reason in words, where there is one to give. */
   readonly because: string | null;
+  /** What was computed besides: `neverFired`, `fewest` and so on; by kind. */
   readonly values: { readonly [name: string]: Json };
+  /** A counterexample, or a witness of `sometimes`; null where there is none. */
   readonly trace: Trace | null;
+  /** The command that shows it again. */
   readonly replay: string | null;
 }
 
+/** The size of a search and what it took. Times and sizes in memory differ from run to run. */
 export interface Stats {
   readonly states: number;
   readonly transitions: number;
   /** null where the search knows no paths. */
   readonly depth: number | null;
   readonly seconds: number;
+  /** Distinct states per second. */
   readonly statesPerSecond: number;
+  /** Memory of the table of states, divided by their number. */
   readonly bytesPerState: number;
+  /** How the states that were seen are kept, in words. */
   readonly visited: string;
+  /** Greatest resident size of the process so far. */
   readonly peakRssBytes: number;
 }
 
+/** A place where the real system differs from the model. */
 export interface Divergence {
   readonly point: string;
   readonly step: number;
@@ -106,9 +124,11 @@ export interface MatrixCell {
   readonly because: string | null;
 }
 
+/** How far a real system was compared with a model (spec 6). */
 export interface Conformance {
   /** The server's version; null where no server was asked: a history from a file. */
   readonly postgres: string | null;
+  /** The strongest kind of evidence (spec 6.7); null for a history from elsewhere. */
   readonly tier: 'T1' | 'T2' | 'T3' | null;
   /** Fault points played; of recorded histories, rows that a behaviour of the model has. */
   readonly points: { readonly covered: number; readonly total: number };
@@ -117,16 +137,20 @@ export interface Conformance {
   readonly divergences: readonly Divergence[];
 }
 
+/** How a system bears faults (Arora and Gouda 1993; spec 3.10). */
 export type Tolerance = 'masking' | 'fail-safe' | 'nonmasking' | 'intolerant';
 
+/** A line of the tolerance table: so many of these faults are borne in this way. */
 export interface ToleranceRow {
   readonly faults: { readonly [name: string]: number };
   readonly kind: string | null;
   readonly persistence: string | null;
   readonly class: string | null;
   readonly tolerates: Tolerance;
+  /** All that was looked at is tolerated; the limit may lie beyond. */
   readonly atLeast: boolean;
   readonly values: { readonly [name: string]: Json };
+  /** How it goes wrong: at this point, or with one fault more; null where nothing does. */
   readonly witness: Trace | null;
 }
 
@@ -141,12 +165,15 @@ export interface Report {
   } | null;
   readonly result: Result;
   readonly completeness: Completeness | null;
+  /** The limits that were reached, by name; empty for an exhaustive answer. */
   readonly bounds: { readonly [name: string]: Json };
+  /** Of what was sampled; null where nothing was. */
   readonly seed: number | null;
   readonly stats: Stats | null;
   readonly properties: readonly PropertyReport[];
   readonly tolerance: readonly ToleranceRow[];
   readonly conformance: Conformance | null;
+  /** What kept the verb from an answer. */
   readonly error: {
     readonly code: ErrorCode;
     readonly message: string;

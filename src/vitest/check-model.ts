@@ -7,6 +7,7 @@ import type { PropertyReport } from '../model/verdict.ts';
 import { plain } from '../report/paint.ts';
 import { traceLines } from '../report/trace.ts';
 
+/** What of a model is checked in a test, and within which limits. */
 export interface CheckModelOptions {
   /** Parameters as one types them: `{ crashes: '2' }`. */
   readonly set?: Readonly<Record<string, string>>;

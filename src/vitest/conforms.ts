@@ -5,6 +5,7 @@ import type { Driver } from '../drive/driver.ts';
 import type { Model } from '../model/define.ts';
 import { parameterValues } from '../model/parameter.ts';
 
+/** Which sequences are played on the real system, and how. */
 export interface ConformsOptions extends DrivenSuiteOptions, SuiteOptions {
   /** Parameters as one types them: `{ crashes: '2' }`. */
   readonly set?: Readonly<Record<string, string>>;

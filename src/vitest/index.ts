@@ -1,4 +1,7 @@
-/** The door to vitest: tests of models, and of systems along models. */
+/**
+ * The door to vitest: tests of models, and of systems along models.
+ * @module reconverge/vitest
+ */
 export { checkModel } from './check-model.ts';
 export type { CheckModelOptions } from './check-model.ts';
 export { conforms } from './conforms.ts';

@@ -7,4 +7,6 @@ export const COVERAGES = [
   'recovery',
   'frontier',
 ] as const;
+
+/** What a suite is to cover: one of these. */
 export type Coverage = (typeof COVERAGES)[number];

@@ -28,6 +28,7 @@ export interface ExecutorOptions {
   /** Bytes of UTF-8 in one checkpoint. Default 1 MiB. */
   readonly stateBytesMax?: number;
   readonly tracer?: TracerLike;
+  /** Told what happens, as it happens. */
   readonly logger?: (entry: LogEntry) => void;
 }
 

@@ -8,11 +8,15 @@ export interface LogEntry {
 
 /** The part of OpenTelemetry's `Tracer` that is used; a real one fits. */
 export interface TracerLike {
+  /** Begins a span; its attributes are prefixed `reconverge.`. */
   startSpan(name: string, options?: { attributes?: Record<string, string> }): SpanLike;
 }
 
+/** The part of OpenTelemetry's `Span` that is used. */
 export interface SpanLike {
+  /** Called with code 2, OpenTelemetry's ERROR, where the work failed; else not at all. */
   setStatus(status: { code: number; message?: string }): unknown;
+  /** Called once, when the work is over. */
   end(): void;
 }
 
