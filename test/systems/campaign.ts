@@ -14,18 +14,22 @@ export function paymentSuite(): Suite {
 
 export const NAMES = Object.keys(ENGINES) as EngineName[];
 
+export interface CampaignOptions {
+  /** How long a system may take to do what it must. */
+  readonly patienceMs?: number;
+}
+
 /** What happened with an engine, sequence by sequence, in their order. */
 export type Played = Readonly<Record<string, readonly Run[]>>;
 
 /**
  * Plays sequences on engines, in lanes with a server each, every engine on its own.
- * @param onRun is told of each run when it is over
  */
 export async function campaign(
   engines: readonly EngineName[],
   sequences: readonly (readonly Letter[])[],
   lanes: number,
-  onRun: (engine: EngineName, run: Run) => void = () => {},
+  { patienceMs }: CampaignOptions = {},
 ): Promise<Played> {
   const { stepping } = paymentSuite();
   const runs = new Map(engines.map((engine) => [engine, new Array<Run>(sequences.length)]));
@@ -36,9 +40,8 @@ export async function campaign(
     const site = await Site.open();
     try {
       for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
-        const run = await play(site, task.engine, stepping, task.letters);
+        const run = await play(site, task.engine, stepping, task.letters, patienceMs);
         runs.get(task.engine)![task.at] = run;
-        onRun(task.engine, run);
       }
     } finally {
       await site.close();

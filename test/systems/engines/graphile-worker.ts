@@ -44,6 +44,9 @@ export const graphileWorker: Engine = {
         },
       },
     });
+    // Its maintainers advise to watch the runner: one that gives up ends its process here.
+    const giveUp = (): never => process.exit(1);
+    runner.promise.then(giveUp, giveUp);
     return {
       begin: async (id) => {
         await runner.addJob('step', { id, step: 0, parts: [] }, { jobKey: `${id}/0` });
