@@ -15,7 +15,7 @@ server and a real network: \`kill\` is SIGKILL, \`freeze\` and \`wake\` are SIGS
 \`pg_terminate_backend\`, \`crash\` kills all of the server and starts it again, \`cut\` ends the connections before what
 a process stores has reached the server, \`cut-late\` after that. Processes wait at every step until they are told to go on, so
 that a fault strikes where the model says. A lease, a lock or an expiration runs out because the time that is stored
-in the database is moved into the past, and only when a process is silent.
+in the database is moved into the past, and only when nobody goes on with the payment after a fault.
 
 Four oracles compare what is seen with every state in which the model may be:
 
