@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { chownSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { classify } from '../../src/postgres/classify.ts';
 import { fateOf, markTransaction } from '../../src/postgres/fate.ts';
 import { fillDisk, flipBit, storageUnavailable } from '../../src/postgres/faults/storage.ts';
+import { openDisk, whyNoPowerCut, type PowerDisk } from '../../src/postgres/power/disk.ts';
 import type { PostgresServer } from '../../src/postgres/server/running.ts';
 import { type ServerOptions, startServer } from '../../src/postgres/server/server.ts';
 import { openStore } from '../../src/postgres/store.ts';
@@ -56,11 +59,79 @@ it('a backend whose disk is full undoes its transaction, and another one goes on
     const fill = `INSERT INTO big SELECT repeat('x', 1000) FROM generate_series(1, 1000)`;
     const thrown = await errorOf(client.query(fill));
     expect((thrown as Error).message).toMatch(/File too large|could not extend/);
+    expect(thrown).toMatchObject({ code: 'XX000' });
     expect(classify(thrown).kind).toBe('node');
     await client.end();
     expect(await fateOf(server.url, mark, 5000)).toBe('aborted');
     await query(server.url, fill);
   }));
+
+const obstacle = await whyNoPowerCut();
+if (obstacle !== null) console.warn(`full file systems (tier T3) unavailable: ${obstacle}`);
+
+describe('T3, a file system of its own', { timeout: 120_000 }, () => {
+  let disk: PowerDisk | null = null;
+  beforeEach(({ skip }) => {
+    if (obstacle !== null) skip(`unavailable: ${obstacle}`);
+  });
+  afterEach(async () => {
+    await disk?.close();
+    disk = null;
+  });
+
+  it('a tablespace that is full refuses its rows, and other tables go on', () =>
+    on({}, async (server) => {
+      disk = await openDisk(16);
+      const location = join(disk.folder, 'small');
+      mkdirSync(location, { mode: 0o700 });
+      const { uid, gid } = statSync(server.dataDirectory ?? '');
+      chownSync(location, uid, gid);
+      await query(server.url, `CREATE TABLESPACE small LOCATION '${location}'`);
+      await query(server.url, 'CREATE TABLE big (filler text) TABLESPACE small');
+      const fill = `INSERT INTO big SELECT repeat('x', 1000) FROM generate_series(1, 100000)`;
+      const thrown = await errorOf(query(server.url, fill));
+      expect(thrown).toMatchObject({ code: '53100', severity: 'ERROR' });
+      expect(classify(thrown)).toMatchObject({ kind: 'node', consequence: 'transient' });
+      await query(server.url, 'CREATE TABLE elsewhere AS SELECT 1 AS x');
+      await query(server.url, 'DROP TABLE big');
+      await query(server.url, 'DROP TABLESPACE small');
+    }));
+
+  it('a log that is full takes the server down, and no answered row is lost', async () => {
+    disk = await openDisk(320);
+    const server = await startTestServer({
+      dataDirectory: join(disk.folder, 'data'),
+      settings: { max_wal_size: '1GB', checkpoint_timeout: '1h' },
+    });
+    try {
+      await query(server.url, 'CREATE TABLE answered (n int)');
+      const ballast = join(disk.folder, 'ballast');
+      const { bavail, bsize } = statfsSync(disk.folder);
+      writeFileSync(ballast, Buffer.alloc(bavail * bsize - 40 * 1024 * 1024, 1));
+      const client = await connected(server.url);
+      let answered = 0;
+      let thrown: unknown = null;
+      while (thrown === null && answered < 1000) {
+        const text = `INSERT INTO answered VALUES (${answered});
+          SELECT pg_logical_emit_message(true, 'filler', repeat('x', 1000000))`;
+        thrown = await client.query(text).then(
+          () => null,
+          (error: unknown) => error,
+        );
+        if (thrown === null) answered += 1;
+      }
+      expect(answered).toBeGreaterThan(5);
+      expect(classify(thrown).consequence).toBe('unknown');
+      await server.crash();
+      rmSync(ballast);
+      await server.restart();
+      const kept = await query(server.url, 'SELECT count(*)::int FROM answered');
+      expect([answered, answered + 1]).toContain(kept[0]?.[0]);
+    } finally {
+      await server.stop();
+    }
+  });
+});
 
 it('a prepared transaction that nobody ends survives a crash with its locks', () =>
   on({ settings: { max_prepared_transactions: '2' } }, async (server) => {
