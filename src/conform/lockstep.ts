@@ -13,6 +13,7 @@ import { ServiceTables } from '../postgres/services.ts';
 import { openStore, type Store } from '../postgres/store.ts';
 import { WorkerGone, type WorkerProcess } from '../postgres/worker-process.ts';
 import type { HiddenFault, Stage } from './stage.ts';
+import { patiently } from './patiently.ts';
 import { differences, expectedMoment, observedMoment } from './world-state.ts';
 
 /** After how long a worker that does not answer counts as diverging. Milliseconds. */
@@ -58,9 +59,9 @@ export class Lockstep {
     hidden: HiddenFault | null,
   ): Promise<Divergence | null> {
     const { found } = this.stage.analysis;
-    await this.store.migrate();
-    await this.tables.create();
-    await this.stage.struck?.gate.install();
+    await patiently(() => this.store.migrate());
+    await patiently(() => this.tables.create());
+    await patiently(async () => this.stage.struck?.gate.install());
     try {
       await this.begin('start');
       const atStart = await this.compare(point, 0, found.row(path.start));
@@ -85,7 +86,7 @@ export class Lockstep {
       this.stage.release(this.worker);
     }
     await Promise.all([this.store.close(), this.tables.close()]);
-    await dropSchema(this.stage.url, this.assignment.schema);
+    await patiently(() => dropSchema(this.stage.url, this.assignment.schema));
   }
 
   private async begin(mode: 'start' | 'recover'): Promise<void> {

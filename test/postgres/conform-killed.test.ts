@@ -31,13 +31,15 @@ it.each([300, 900, 2500])('conform killed after %i ms leaves nothing', async (de
 it('conform interrupted ends by itself with exit 3 and leaves nothing', async () => {
   const run = spawn(process.execPath, [main, 'conform', 'order-fulfilment', '--json'], {
     stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
     env: { ...process.env, TMPDIR: base },
   });
   let text = '';
   run.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const exited = once(run, 'exit');
   await sleep(3000);
-  run.kill('SIGINT');
+  // To all of the process group, as a supervisor does.
+  process.kill(-(run.pid ?? NaN), 'SIGTERM');
   expect(await exited).toEqual([3, null]);
   expect(JSON.parse(text)).toMatchObject({ result: 'unknown', bounds: { interrupted: true } });
   await nothingLeft(base, isClean);
