@@ -88,9 +88,11 @@ export const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>
 
   async 'claims that meet share what there is'(bench) {
     const workers = await Promise.all([1, 2, 3, 4].map(() => worker(bench)));
+    // Claims of many take long enough that one ends while another is on its way.
+    const many = Array.from({ length: 40 });
     for (let round = 0; round < 12; round += 1) {
-      const made = await Promise.all([1, 2, 3, 4, 5, 6].map(() => started(bench, null)));
-      const claims = await Promise.all(workers.map((one) => claim(bench, one, { limit: 4 })));
+      const made = await Promise.all(many.map(() => started(bench, null)));
+      const claims = await Promise.all(workers.map((one) => claim(bench, one, { limit: 30 })));
       const ids = claims.flatMap(idsOf);
       for (const { workflowId } of made) {
         expect(ids.filter((id) => id === workflowId).length).toBeLessThanOrEqual(1);
