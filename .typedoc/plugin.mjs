@@ -60,7 +60,7 @@ const withTables = (html) =>
       .replaceAll(/<td>✓ ([^<]*)<\/td>/g, '<td><span class="holds">✓ $1</span></td>')
       .replaceAll(/<td>✗ ([^<]*)<\/td>/g, '<td><span class="violated">✗ $1</span></td>');
     const name = isOfFacts ? 'facts' : 'table';
-    return `<div class="${name}" role="region" aria-label="table" tabindex="0">${told}</div>`;
+    return `<div class="${name}" role="group" aria-label="table" tabindex="0">${told}</div>`;
   });
 
 /** The script of the theme puts the symbols into the page, and a folder has no other place. */
@@ -77,7 +77,10 @@ export function load({ converter, renderer }) {
     event.parsedText = withTables(event.parsedText).replaceAll('<pre>', '<pre tabindex="0">');
   });
   renderer.on(PageEvent.END, (event) => {
-    event.contents = withOwnIcons(event.contents);
+    event.contents = withOwnIcons(event.contents).replace(
+      '<div class="col-content">',
+      '<div class="col-content" role="main">',
+    );
   });
   renderer.on(RendererEvent.END, ({ outputDirectory }) => {
     const mermaid = createRequire(import.meta.url).resolve('mermaid/dist/mermaid.min.js');
