@@ -8,9 +8,5 @@ const { model: name, set } = JSON.parse(process.argv[2] ?? '{}') as {
   model: string;
   set: Record<string, string>;
 };
-// Signals reach the whole process group; the parent decides what becomes of its workers, and they
-// end with it.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => {});
 const model = await loadModel(name);
 serveParent(new Hosted(model, parameterValues(model.parameters, set)));

@@ -32,6 +32,9 @@ export class WorkerProcess {
   constructor(entry: WorkerEntry) {
     this.child = fork(entry.script, [...entry.args], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // A signal to the group of the parent, Ctrl-C among them, is for the parent: it decides what
+      // becomes of its workers, and they end with its channel.
+      detached: true,
     });
     let becomeReady = (): void => {};
     this.ready = new Promise((resolve, reject) => {
