@@ -39,7 +39,12 @@ describe.concurrent('reconverge conform --history', () => {
     expect(exitCode).toBe(0);
     expect(report).toMatchObject({ verb: 'conform', result: 'holds', completeness: 'exhaustive' });
     const points = { covered: trace.steps.length, total: trace.steps.length };
-    expect(report.conformance).toMatchObject({ postgres: null, tier: null, points, divergences: [] });
+    expect(report.conformance).toMatchObject({
+      postgres: null,
+      tier: null,
+      points,
+      divergences: [],
+    });
     expect(report.properties).toMatchObject([
       { name: 'whole.jsonl', kind: 'history', result: 'holds', vacuous: false },
     ]);

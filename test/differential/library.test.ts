@@ -112,10 +112,12 @@ const small: readonly [Model, Record<string, string>][] = [
   ...bugs.map((bug): [Model, Record<string, string>] => [orderFulfilment, { crashes: '0', bug }]),
 ];
 
-/** One instance of each family; the long run has the rest. */
+/** One instance of each family but of the largest; the long run has the rest. */
+const LARGE: readonly Model[] = [primaryStandby, resumableStep, retryPolicy, writeAheadLog];
 const isLong = process.env['RECONVERGE_TESTS'] === 'long';
 const chosen = small.filter(
-  ([model], at) => isLong || small.findIndex(([one]) => one === model) === at,
+  ([model], at) =>
+    isLong || (small.findIndex(([one]) => one === model) === at && !LARGE.includes(model)),
 );
 
 describe('the engine agrees with the naive oracle', () => {

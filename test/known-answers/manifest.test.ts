@@ -84,7 +84,7 @@ it('every model of the library is pinned', () => {
 });
 
 /** The long run has the rest. */
-const STATES_MAX = process.env['RECONVERGE_TESTS'] === 'long' ? Infinity : 500;
+const STATES_MAX = process.env['RECONVERGE_TESTS'] === 'long' ? Infinity : 200;
 const entriesOf = (name: string): readonly Pinned[] =>
   (manifest[name] ?? []).filter(({ states }, at) => at === 0 || states <= STATES_MAX);
 
