@@ -232,7 +232,10 @@ export async function conform(
   let done = 0;
   const agreed = new Set<string>();
   const { divergencesMax = Infinity } = options;
-  const isOver = (): boolean => options.interrupted() || divergences.length >= divergencesMax;
+  // A lane that fails ends the others, each behind what it plays: their workers are left to them.
+  const failures: unknown[] = [];
+  const isOver = (): boolean =>
+    options.interrupted() || failures.length > 0 || divergences.length >= divergencesMax;
   const lane = async (): Promise<void> => {
     const proxy = await startProxy(options.url);
     try {
@@ -269,7 +272,9 @@ export async function conform(
   };
   try {
     const lanes = strikes === undefined ? options.lanes : 1;
-    await Promise.all(Array.from({ length: lanes }, lane));
+    const failed = (thrown: unknown): void => void failures.push(thrown);
+    await Promise.all(Array.from({ length: lanes }, () => lane().catch(failed)));
+    if (failures.length > 0) throw failures[0];
   } finally {
     await workers.end();
   }
