@@ -58,6 +58,7 @@ class Run {
   private readonly workers = new Set<WorkerProcess>();
   private readonly watch: NodeJS.Timeout;
   private interruptedMs = 0;
+  private hasEnded = false;
   private done = 0;
   private total = 0;
   recoveries = 0;
@@ -67,6 +68,11 @@ class Run {
     this.hosted = hosted;
     this.options = options;
     this.watch = setInterval(() => this.look(), LOOK_EVERY_MS);
+  }
+
+  /** Nothing more is begun: a worker that goes now was ended, it did not die. */
+  private get isStopping(): boolean {
+    return this.hasEnded || this.options.interrupted();
   }
 
   /** A workflow need not come to an end, its workers do. */
@@ -95,9 +101,9 @@ class Run {
   async lane(): Promise<void> {
     let worker = this.spawn();
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-      if (this.options.interrupted()) return;
+      if (this.isStopping) return;
       worker = await this.finish(worker, next);
-      if (this.options.interrupted()) return;
+      if (this.isStopping) return;
       this.done += 1;
       this.options.onProgress(this.done, this.total);
     }
@@ -127,13 +133,14 @@ class Run {
       } catch (thrown) {
         if (!(thrown instanceof WorkerGone)) throw thrown;
         const fired = this.count(worker);
-        if (this.options.interrupted()) return worker;
+        if (this.isStopping) return worker;
         plan = without(plan, fired);
         if (!fired.includes('crash')) unexplained += 1;
         if (unexplained > UNEXPLAINED_MAX) throw thrown;
+        mode = (await this.exists(workflowId)) ? 'recover' : 'start';
+        if (this.isStopping) return worker;
         worker = this.spawn();
         this.recoveries += 1;
-        mode = (await this.exists(workflowId)) ? 'recover' : 'start';
       }
     }
   }
@@ -159,6 +166,7 @@ class Run {
   }
 
   async end(): Promise<void> {
+    this.hasEnded = true;
     clearInterval(this.watch);
     await Promise.all([...this.workers].map((worker) => worker.kill()));
   }

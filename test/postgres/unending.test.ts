@@ -40,7 +40,9 @@ describe('what would never end does', () => {
     ['RCV414', 'missing', /no statement for CALL of ledger/],
     ...(isLong ? [['RCV415', 'failing', /relation "nowhere" does not exist/] as const] : []),
   ])('%s: run, a statement that is %s', async (code, statement, message) => {
-    const ran = await on('run', `statement=${statement}`, ['--workflows', '1', '--json']);
+    // Two lanes: the other one has a workflow under way when the first is given up.
+    const flags = ['--workflows', '4', '--workers', '2', '--json'];
+    const ran = await on('run', `statement=${statement}`, flags);
     const { error } = documentIn(ran);
     expect(error?.code).toBe(code);
     expect(error?.message).toMatch(message);
