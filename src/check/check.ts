@@ -10,7 +10,7 @@ import type { Completeness, Json, PropertyReport, Result, Stats } from '../model
 import { Analysis } from './analysis.ts';
 import { judge, judgePartial, needsAllStates, needsEdges } from './judge.ts';
 import { traceOf } from './path.ts';
-import { planOf, selectProperties, type Plan } from './plan.ts';
+import { planOf, type Plan } from './plan.ts';
 import { isAntecedentMissing, neverFired, neverRecovered, withoutSteps } from './vacuity.ts';
 import { retrace } from './retrace.ts';
 
@@ -211,7 +211,7 @@ export function check(system: System, options: CheckOptions = {}): CheckReport {
 function checked(system: System, options: CheckOptions): CheckReport {
   const started = performance.now();
   const names = options.properties ?? [];
-  const plan = selectProperties(planOf(system), names);
+  const plan = planOf(system, names);
   const { valuesMax } = options;
   const bounds = boundsOf(options);
   let unbounded: UnboundedComponent | null = null;

@@ -3,7 +3,7 @@ import { always, eventually, ltl, type Formula, type Property } from '../model/p
 import type { AnyView, System } from '../model/system.ts';
 import type { PropertyReport } from '../model/verdict.ts';
 import { check, type CheckOptions } from './check.ts';
-import { planOf, selectProperties, type Plan, type PlannedProperty } from './plan.ts';
+import { planOf, type Plan, type PlannedProperty } from './plan.ts';
 
 type Goal = (view: AnyView) => boolean;
 
@@ -108,8 +108,8 @@ export function exampleOf(
   name: string,
   options: CheckOptions = {},
 ): PropertyReport {
-  const plan = planOf(system);
-  const planned = selectProperties(plan, [name]).properties[0]!;
+  const plan = planOf(system, [name]);
+  const planned = plan.properties[0]!;
   const shown = { name, kind: NAME, vacuous: false, values: {}, replay: null };
   const { parts, tolerance } = system;
   let isUnknown = false;

@@ -117,45 +117,36 @@ function checkFault({ tolerance }: System, name: string, property: Property<AnyV
   });
 }
 
-/** The properties of a system with those that come with it, and the predicates they need. */
-export function planOf(system: System): Plan {
-  const { parts, tolerance } = system;
-  const predicates: NamedPredicate[] = [];
-  const add = (name: string, holds: (view: AnyView) => boolean): number =>
-    predicates.push({ name, holds }) - 1;
-  const { consistent } = tolerance;
-  const isResting = restTest(system);
-  const finite = Object.fromEntries(Object.entries(parts).filter(([, part]) => hasFinal(part)));
-  const given = Object.entries(tolerance.properties ?? {});
-  const properties: PlannedProperty[] = given.map(([name, property]) => {
-    checkFault(system, name, property);
-    const ask = (holds: Predicate<AnyView> | null, part = ''): number =>
-      holds === null ? -1 : add(`properties.${name}${part}`, holds);
-    if ('formula' in property) {
-      return { name, property, ...NO_PREDICATE, formula: logicOf(property.formula, ask) };
-    }
-    const when = property.kind === 'always' ? (property.when ?? null) : null;
-    return {
-      name,
-      property,
-      predicate: ask(predicateOf(property)),
-      antecedent: ask(when, '.when'),
-    };
+type Declared = readonly [name: string, property: PlannedProperty['property']];
+
+/** @throws ReconvergeError RCV304 for a property fair to somebody whom there is not */
+function checkFairness({ parts }: System, [name, property]: Declared): void {
+  if (!('fairness' in property) || typeof property.fairness === 'string') return;
+  const claims = [...(property.fairness.weak ?? []), ...(property.fairness.strong ?? [])];
+  const unknown = claims.find((claim) => claim !== '*' && !(partsOf(claim)[0] in parts));
+  if (unknown === undefined) return;
+  throw new ReconvergeError('RCV304', `'${unknown}' names no actor that could be fair`, {
+    at: `properties.${name}`,
+    hint: `a claim is *, an actor, or actor.EVENT; actors: ${Object.keys(parts).join(', ')}`,
   });
-  if (consistent !== undefined && !given.some(([name]) => name === CONVERGES)) {
-    const property = { kind: 'converges', fairness: 'default' } as const;
-    properties.push({ name: CONVERGES, property, ...NO_PREDICATE });
-  }
-  for (const { name, property } of properties) {
-    if (!('fairness' in property) || typeof property.fairness === 'string') continue;
-    const claims = [...(property.fairness.weak ?? []), ...(property.fairness.strong ?? [])];
-    const unknown = claims.find((claim) => claim !== '*' && !(partsOf(claim)[0] in parts));
-    if (unknown === undefined) continue;
-    throw new ReconvergeError('RCV304', `'${unknown}' names no actor that could be fair`, {
-      at: `properties.${name}`,
-      hint: `a claim is *, an actor, or actor.EVENT; actors: ${Object.keys(parts).join(', ')}`,
-    });
-  }
+}
+
+/** @throws ReconvergeError RCV301 for a goal that is neither given nor the system's own */
+function checkGoal({ tolerance }: System, [name, property]: Declared): void {
+  const hasGoal = 'holds' in property && property.holds !== null;
+  const needsGoal = ['converges', 'recoverable', 'withinSteps', 'closed'].includes(property.kind);
+  if (!needsGoal || hasGoal || tolerance.consistent !== undefined) return;
+  throw new ReconvergeError('RCV301', `'${name}' asks for consistency, but none is declared`, {
+    at: `properties.${name}`,
+    hint: 'declare consistent: (s) => …, or give the property a predicate of its own',
+  });
+}
+
+/** The properties of a system with those that come with it. @throws ReconvergeError RCV301 ff. */
+function declaredIn(system: System): readonly Declared[] {
+  const { consistent, effects = {}, properties = {} } = system.tolerance;
+  const given = Object.entries(properties);
+  for (const [name, property] of given) checkFault(system, name, property);
   const reserved = given.map(([name]) => name).find((name) => name === TOTAL || name === RECOVERY);
   if (reserved !== undefined) {
     throw new ReconvergeError('RCV303', `'${reserved}' is a property of the toolkit's own`, {
@@ -163,26 +154,57 @@ export function planOf(system: System): Plan {
       hint: 'give the property another name: total and recovery come with every model that has effects',
     });
   }
-  const invokes = Object.keys(tolerance.effects ?? {}).length > 0;
-  if (invokes) {
-    properties.push({ name: TOTAL, property: { kind: 'total' }, ...NO_PREDICATE });
-    properties.push({ name: RECOVERY, property: { kind: 'recovery' }, ...NO_PREDICATE });
+  const all: Declared[] = [...given];
+  if (consistent !== undefined && !(CONVERGES in properties)) {
+    all.push([CONVERGES, { kind: 'converges', fairness: 'default' }]);
   }
-  const needsGoal = properties.find(
-    ({ property, predicate }) =>
-      ['converges', 'recoverable', 'withinSteps', 'closed'].includes(property.kind) &&
-      predicate === -1,
-  );
-  if (needsGoal !== undefined && consistent === undefined) {
-    throw new ReconvergeError(
-      'RCV301',
-      `'${needsGoal.name}' asks for consistency, but none is declared`,
-      {
-        at: `properties.${needsGoal.name}`,
-        hint: 'declare consistent: (s) => …, or give the property a predicate of its own',
-      },
-    );
+  if (Object.keys(effects).length > 0) {
+    all.push([TOTAL, { kind: 'total' }], [RECOVERY, { kind: 'recovery' }]);
   }
+  for (const one of all) checkFairness(system, one);
+  for (const one of all) checkGoal(system, one);
+  return all;
+}
+
+/** @throws ReconvergeError RCV302 for a name of no property */
+function selected(all: readonly Declared[], names: readonly string[]): readonly Declared[] {
+  if (names.length === 0) return all;
+  const known = all.map(([name]) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new ReconvergeError('RCV302', `this model has no property '${unknown}'`, {
+      hint: `properties: ${known.join(', ')}`,
+    });
+  }
+  return all.filter(([name]) => names.includes(name));
+}
+
+/**
+ * The named properties of a system, all of them if none are named, and the predicates they need.
+ * @throws ReconvergeError RCV301 to RCV305 for the user's mistakes
+ */
+export function planOf(system: System, names: readonly string[] = []): Plan {
+  const { parts, tolerance } = system;
+  const predicates: NamedPredicate[] = [];
+  const add = (name: string, holds: (view: AnyView) => boolean): number =>
+    predicates.push({ name, holds }) - 1;
+  const planned = ([name, property]: Declared): PlannedProperty => {
+    const ask = (holds: Predicate<AnyView> | null, part = ''): number =>
+      holds === null ? -1 : add(`properties.${name}${part}`, holds);
+    if (property.kind === 'total' || property.kind === 'recovery') {
+      return { name, property, ...NO_PREDICATE };
+    }
+    if ('formula' in property) {
+      return { name, property, ...NO_PREDICATE, formula: logicOf(property.formula, ask) };
+    }
+    const when = property.kind === 'always' ? (property.when ?? null) : null;
+    const predicate = ask(predicateOf(property));
+    return { name, property, predicate, antecedent: ask(when, '.when') };
+  };
+  const properties = selected(declaredIn(system), names).map(planned);
+  const { consistent } = tolerance;
+  const isResting = restTest(system);
+  const finite = Object.fromEntries(Object.entries(parts).filter(([, part]) => hasFinal(part)));
   const and = consistent === undefined ? null : { name: 'consistent', holds: consistent };
   const addConsistent = (holds: (view: AnyView) => boolean): number =>
     and === null ? -1 : predicates.push({ name: 'consistent', holds, and }) - 1;
@@ -197,17 +219,4 @@ export function planOf(system: System): Plan {
     ),
     noError: add('status', (view) => hasNoError(parts, view)),
   };
-}
-
-/** The plan with only the named properties. @throws ReconvergeError RCV302 for an unknown name */
-export function selectProperties(plan: Plan, names: readonly string[]): Plan {
-  if (names.length === 0) return plan;
-  const known = plan.properties.map(({ name }) => name);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new ReconvergeError('RCV302', `this model has no property '${unknown}'`, {
-      hint: `properties: ${known.join(', ')}`,
-    });
-  }
-  return { ...plan, properties: plan.properties.filter(({ name }) => names.includes(name)) };
 }

@@ -1,7 +1,7 @@
 import { check, type CheckReport } from '../check/check.ts';
 import { fewestFaults } from '../check/fewest.ts';
 import { toleranceOf } from '../check/tolerance.ts';
-import { planOf, selectProperties } from '../check/plan.ts';
+import { planOf } from '../check/plan.ts';
 import { withFewest } from '../report/fewest.ts';
 import { openModel, type Asked } from './open-model.ts';
 import type { Progress } from '../explore/exploration.ts';
@@ -42,7 +42,7 @@ export const checkTask: Task<CheckRequest, CheckAnswer, CheckProgress> = async (
   const { system, model, given } = await openModel(request);
   const { properties, symmetry, reduce, workers } = request;
   const { statesMax, depthMax, timeoutMs, memoryBytes } = request;
-  const plan = selectProperties(planOf(system), properties);
+  const plan = planOf(system, properties);
   control.started({
     model,
     given,

@@ -1,5 +1,5 @@
 import { exampleOf } from '../check/example.ts';
-import { planOf, selectProperties } from '../check/plan.ts';
+import { planOf } from '../check/plan.ts';
 import type { PropertyReport } from '../model/verdict.ts';
 import { openModel, type Asked } from './open-model.ts';
 import type { Progress } from '../explore/exploration.ts';
@@ -22,7 +22,7 @@ export const exampleTask: Task<ExampleRequest, PropertyReport, Progress> = async
 ) => {
   const { system, model, given } = await openModel(request);
   const { property, symmetry, statesMax, depthMax, timeoutMs, memoryBytes } = request;
-  selectProperties(planOf(system), [property]);
+  planOf(system, [property]);
   control.started({ model, given, properties: [{ name: property, kind: 'example' }] });
   return exampleOf(system, property, {
     symmetry,

@@ -1,7 +1,7 @@
 import { attend } from '../explorer/desk.ts';
 import { Session } from '../explorer/session.ts';
 import { assertInternal } from '../model/error.ts';
-import { planOf, selectProperties } from '../check/plan.ts';
+import { planOf } from '../check/plan.ts';
 import { openModel, type Asked } from './open-model.ts';
 import type { Task } from './protocol.ts';
 
@@ -13,7 +13,7 @@ export interface ExploreRequest extends Asked {
 /** Loads the model and answers questions about it until nobody asks any more. */
 export const exploreTask: Task<ExploreRequest, null, never> = async (request, control) => {
   const { system, model, given } = await openModel(request);
-  selectProperties(planOf(system), request.properties);
+  planOf(system, request.properties);
   const session = new Session(system, { model, given });
   control.started({ model, given, properties: [] });
   assertInternal(control.port !== null, 'there is nobody to answer');

@@ -1,6 +1,6 @@
 import { check } from '../check/check.ts';
 import { spanOf } from '../check/explored.ts';
-import { planOf, selectProperties } from '../check/plan.ts';
+import { planOf } from '../check/plan.ts';
 import { dotGraph, type DrawnStep } from '../export/dot.ts';
 import { itfTrace } from '../export/itf.ts';
 import { lanes } from '../export/lanes.ts';
@@ -71,7 +71,7 @@ function graphText(system: System, name: string, statesMax: number): string {
 export const exportTask: Task<ExportRequest, string, never> = async (request, control) => {
   const { system, model, given } = await openModel(request);
   const { format, property, memoryBytes, statesMax } = request;
-  if (property !== null) selectProperties(planOf(system), [property]);
+  if (property !== null) planOf(system, [property]);
   control.started({ model, given, properties: [] });
   if (property === null && format === 'mermaid') return chartsText(system);
   if (property === null && format === 'dot') return graphText(system, model.name, statesMax);

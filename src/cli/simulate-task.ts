@@ -1,4 +1,4 @@
-import { planOf, selectProperties } from '../check/plan.ts';
+import { planOf } from '../check/plan.ts';
 import { simulate, type SimulationReport } from '../generate/simulate.ts';
 import { openModel, type Asked } from './open-model.ts';
 import type { Task } from './protocol.ts';
@@ -18,7 +18,7 @@ export const simulateTask: Task<SimulateRequest, SimulationReport, number> = asy
 ) => {
   const { system, model, given } = await openModel(request);
   const { properties, runs, seed, path } = request;
-  const plan = selectProperties(planOf(system), properties);
+  const plan = planOf(system, properties);
   const asked = plan.properties.map(({ name, property: { kind } }) => ({ name, kind }));
   control.started({ model, given, properties: asked });
   return simulate(system, {

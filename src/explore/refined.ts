@@ -10,6 +10,7 @@ import { Unclosed } from './closure.ts';
 import { UNKNOWN, type Table } from './decision-table.ts';
 import type { Questions } from './questions.ts';
 import { refinementsOf, type Refinement } from './refinement.ts';
+import { Sorting } from './sorting.ts';
 
 /** Nodes of answers that may be compared before a refinement is given up. */
 const COMPARISONS_MAX = 3_000_000;
@@ -32,6 +33,7 @@ export class Refined implements IntegerSystem {
   private readonly observations: Observation[] = [];
   private readonly numbers = new Map<string, number>();
   private readonly texts = new Map<string, string>();
+  private readonly sortings = new WeakMap<readonly number[], Map<number, Sorting>>();
   private comparisons = 0;
 
   private constructor(original: Questions, refinements: readonly Refinement[], width: number) {
@@ -184,7 +186,10 @@ export class Refined implements IntegerSystem {
         tell === null
           ? String(classes.kind(observation, value))
           : tell(after(value), component, value);
-      const fit = this.split(refinement, before, kindOf, state, reads);
+      // What is seen of a value is the same at all nodes that look at the same.
+      const place = tell === null ? -1 - observation : node;
+      const sorting = this.sorting(refinement, before, place, kindOf);
+      const fit = sorting.fitting(state, (part) => reads.push(this.part(part)));
       if (fit.length === 0) return null;
       fitting.set(component, fit);
       node = after(fit[0] as number);
@@ -200,52 +205,18 @@ export class Refined implements IntegerSystem {
     table.learn(vector);
   }
 
-  /** Looks at parts, as few as it can, until all values that fit are told to be the same. */
-  private split(
+  /** How values are told apart at a place in a table. */
+  private sorting(
     refinement: Refinement,
     values: readonly number[],
+    place: number,
     tell: (value: number) => string,
-    state: Int32Array,
-    reads: number[],
-  ): readonly number[] {
-    let fit = values;
-    const told = new Map(values.map((value) => [value, tell(value)]));
-    const looked = new Set<number>();
-    while (new Set(fit.map((value) => told.get(value))).size > 1) {
-      const position = this.telling(refinement, fit, told, looked);
-      const part = refinement.parts[position] as number;
-      looked.add(position);
-      reads.push(this.part(part));
-      fit = fit.filter((value) => refinement.shown(value, position) === state[part]);
-    }
-    return fit;
-  }
-
-  /** A part that makes a difference: what is left without sets, or the first such bit. */
-  private telling(
-    refinement: Refinement,
-    fit: readonly number[],
-    told: ReadonlyMap<number, string | undefined>,
-    looked: ReadonlySet<number>,
-  ): number {
-    const varies = (position: number): boolean =>
-      !looked.has(position) &&
-      fit.some(
-        (value) => refinement.shown(value, position) !== refinement.shown(fit[0]!, position),
-      );
-    if (varies(0)) return 0;
-    const positions = refinement.parts.map((_, position) => position).filter(varies);
-    const open = positions.filter((position) => position > 0);
-    for (const position of open) {
-      const others = open.filter((other) => other !== position);
-      const seen = new Map<string, string | undefined>();
-      for (const value of fit) {
-        const key = others.map((other) => refinement.shown(value, other)).join();
-        if (seen.has(key) && seen.get(key) !== told.get(value)) return position;
-        seen.set(key, told.get(value));
-      }
-    }
-    return open[0] as number;
+  ): Sorting {
+    const byPlace = this.sortings.get(values) ?? new Map<number, Sorting>();
+    this.sortings.set(values, byPlace);
+    const found = byPlace.get(place) ?? new Sorting(refinement, values, tell);
+    byPlace.set(place, found);
+    return found;
   }
 
   /** A text of all that a table says from a node on, given a value of one refined component. */

@@ -1,5 +1,5 @@
 import { check, property, sample as drawn } from 'fast-check';
-import { planOf, selectProperties, type Plan, type PlannedProperty } from '../check/plan.ts';
+import { planOf, type Plan, type PlannedProperty } from '../check/plan.ts';
 import { compile } from '../machine/compile.ts';
 import { assertInternal, ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
@@ -45,7 +45,7 @@ export class Simulation {
     const { seed = 0, runs = RUNS, path, properties = [] } = options;
     checkWhich(seed, runs);
     this.options = options;
-    this.plan = selectProperties(planOf(system), properties);
+    this.plan = planOf(system, properties);
     const compiled = compile(system, this.plan.predicates, { valuesMax: Infinity });
     checkWalkOptions(compiled, options);
     this.stepping = new Stepping(compiled);
