@@ -22,6 +22,7 @@ export default defineConfig(({ mode }) => {
             'test/cli/testgen.test.ts',
             'test/differential/library.test.ts',
             'test/differential/reduction.test.ts',
+            'test/differential/simulation.test.ts',
             'test/known-answers/manifest.test.ts',
             'test/postgres/conform.test.ts',
             'test/postgres/executor/mutants.test.ts',

@@ -144,6 +144,7 @@ function judgeClosed(sample: Sample, predicate: number, because: string): RunVer
 export function judgeRun(sample: Sample, planned: PlannedProperty): RunVerdict {
   const { name, property, predicate, formula } = planned;
   const goal = predicate === -1 ? sample.plan.settled : predicate;
+  const inside = predicate === -1 ? sample.plan.consistent : predicate;
   switch (property.kind) {
     case 'always':
       return judgeStates(sample, predicate, `'${name}' is false in the last state`);
@@ -160,7 +161,7 @@ export function judgeRun(sample: Sample, planned: PlannedProperty): RunVerdict {
     case 'eventuallyAlways':
       return judgeStays(sample, predicate);
     case 'recoverable':
-      return judgeRecoverable(sample, goal);
+      return judgeRecoverable(sample, inside);
     case 'converges':
       return judgeConverges(sample);
     case 'withinSteps':
@@ -171,10 +172,8 @@ export function judgeRun(sample: Sample, planned: PlannedProperty): RunVerdict {
       return judgeFormula(sample, formula as Logic);
     case 'deadlockFree':
       return judgeDeadlock(sample);
-    case 'closed': {
-      const inside = predicate === -1 ? sample.plan.consistent : predicate;
+    case 'closed':
       return judgeClosed(sample, inside, `'${name}' is false of the last step`);
-    }
     case 'everyStep':
     case 'totalRecovery':
     case 'deterministicRecovery':

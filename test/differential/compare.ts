@@ -33,7 +33,7 @@ function labelsIn({ edges }: NaiveGraph): string {
   return countLabels(edges.map(({ label }) => label));
 }
 
-function oracleVerdicts(
+export function oracleVerdicts(
   system: System,
   graph: NaiveGraph,
   findings: ReadonlyMap<string, Finding>,
@@ -49,13 +49,13 @@ function oracleVerdicts(
 }
 
 /** Properties without a predicate of their own ask for consistency; the oracle takes it for true. */
-function withConsistency(given: System): System {
+export function withConsistency(given: System): System {
   const { consistent = () => true } = given.tolerance;
   return { ...given, tolerance: { ...given.tolerance, consistent } };
 }
 
 /** What a law asks is put together from what the properties of the system ask. */
-function withLaws(given: System): System {
+export function withLaws(given: System): System {
   const { properties = {} } = given.tolerance;
   const asked = Object.values(properties).flatMap((property) => {
     if (!('holds' in property) || property.holds === null) return [];
