@@ -34,9 +34,11 @@ function documentFor(
 ): Report {
   const { conformance, interrupted } = found;
   const { points, divergences } = conformance;
-  const isPlayed = found.properties.every(({ values }) => values['reproduced'] === true);
-  const isWhole = !interrupted && points.covered === points.total;
-  const agrees = divergences.length === 0 && isWhole && isPlayed;
+  const isReproduced = found.properties.every(({ values }) => values['reproduced'] === true);
+  // Nothing played is no agreement: no fault in the model, or none that the server can suffer.
+  const isPlayed = found.points.length > 0;
+  const isWhole = isPlayed && !interrupted && points.covered === points.total;
+  const agrees = divergences.length === 0 && isWhole && isReproduced;
   const complete = agrees ? 'holds' : 'unknown';
   const replay = commandText('check', asked, given);
   return documentOf({

@@ -17,7 +17,7 @@ function divergenceLines({ point, step, because, expected, observed }: Divergenc
   ];
 }
 
-function families(points: readonly string[]): string {
+function familyLines(points: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const point of points) {
     const family = point.startsWith('counterexample')
@@ -27,7 +27,8 @@ function families(points: readonly string[]): string {
         : (point.split(' ')[0]?.split('.').at(-1) ?? point);
     counts.set(family, (counts.get(family) ?? 0) + 1);
   }
-  return [...counts].map(([family, count]) => `${family} ${count}`).join(', ');
+  const texts = [...counts].map(([family, count]) => `${family} ${count}`);
+  return texts.length === 0 ? [] : [`  ${texts.join(', ')}`];
 }
 
 /** Points in words that are short enough for a column, in the order of the matrix. */
@@ -78,7 +79,7 @@ export function conformanceText(
   const { covered, total } = conformance.points;
   const lines = [
     `  fault points on PostgreSQL ${postgres} (tier ${tier}): ${covered} of ${total}`,
-    ...(conformance.matrix === null ? [`  ${families(points)}`] : matrixLines(conformance.matrix)),
+    ...(conformance.matrix === null ? familyLines(points) : matrixLines(conformance.matrix)),
     ...Object.entries(bounds['unavailable'] ?? {}).map(
       ([fault, reason]) => `  not available: ${fault} (${String(reason)})`,
     ),
@@ -94,7 +95,8 @@ export function conformanceText(
     `  replay ${replay}`,
     ...properties.flatMap((property) => counterexample(property, options)),
   ];
-  const [word, look] = VERDICT[report.result];
+  const [said, look] = VERDICT[report.result];
+  const word = points.length === 0 ? 'NOTHING WAS PLAYED' : said;
   const head = [...heading(report, options.paint), options.paint(look, word)];
   return `${[...head, ...lines].join('\n')}\n`;
 }

@@ -60,6 +60,16 @@ describe('mistakes that show where a database is needed', () => {
     expect(documentIn(ran).error?.code).toBe('RCV402');
   });
 
+  it('faults that this server cannot suffer: nothing was played, so nothing is known', async () => {
+    const asked = ['--set', 'crashes=0', '--faults', 'postmaster frozen'];
+    const where = ['--postgres', server.url, '--json'];
+    const ran = await reconverge(['conform', 'order-fulfilment', ...asked, ...where]);
+    const { result, bounds, conformance } = documentIn(ran);
+    expect([ran.exitCode, result]).toEqual([3, 'unknown']);
+    expect(conformance?.points).toEqual({ covered: 0, total: 0 });
+    expect(bounds['unavailable']).toHaveProperty('postmaster frozen');
+  });
+
   it('RCV413: the database has workflows of another model', async () => {
     const run = (model: string) =>
       reconverge(['run', model, '--workflows', '1', '--postgres', server.url, '--json']);
