@@ -1,11 +1,8 @@
 import type { Exploration } from '../explore/exploration.ts';
-import { Questions } from '../explore/questions.ts';
-import { Search } from '../explore/search.ts';
+import { spanSearch } from '../explore/span-search.ts';
 import { compile, type Compiled } from '../machine/compile.ts';
 import type { System } from '../model/system.ts';
 import type { Plan } from './plan.ts';
-
-const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 
 /**
  * The whole span of a system, with its edges, whatever its properties; or, marked incomplete, as
@@ -15,28 +12,10 @@ const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 export function spanOf(
   system: System,
   predicates: Plan['predicates'],
-  statesMax = UNBOUNDED,
+  statesMax = Number.MAX_SAFE_INTEGER,
 ): readonly [Compiled, Exploration] {
   const compiled = compile(system, predicates);
-  const found = new Search(new Questions(compiled), {
-    bounds: {
-      statesMax,
-      depthMax: UNBOUNDED,
-      timeoutMs: UNBOUNDED,
-      memoryBytes: UNBOUNDED,
-    },
-    edges: true,
-    watchFalse: [],
-    watchTrue: [],
-    stopAt: [],
-    stopAtClaim: false,
-    symmetry: false,
-    reduce: false,
-    clock: () => performance.now(),
-    residentBytes: () => 0,
-    interrupted: () => false,
-    onProgress: () => {},
-  }).run(() => false);
+  const found = spanSearch(compiled, { statesMax }).run(() => false);
   return [compiled, found];
 }
 

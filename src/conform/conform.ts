@@ -181,12 +181,6 @@ function struckStep(
   return { strike: new Strike(bed, strike, strike.step), gate, assignment };
 }
 
-const UNBOUNDED = {
-  statesMax: Number.MAX_SAFE_INTEGER,
-  timeoutMs: Infinity,
-  memoryBytes: Infinity,
-};
-
 /** Interrupted before the states were known: nothing was played. */
 function nothing(postgres: string): ConformReport {
   const points = { covered: 0, total: 0 };
@@ -213,7 +207,7 @@ export async function conform(
 ): Promise<ConformReport> {
   const { binding, system } = new Hosted(model, values);
   const { version: postgres, interrupted } = options;
-  const bounds = { ...UNBOUNDED, ...options.bounds, interrupted };
+  const bounds = { ...options.bounds, interrupted };
   const analysis = await wholeSpan(system, bounds, options.onExploring ?? (() => {}));
   if (analysis === null) return nothing(postgres);
   const orchestrator = analysis.compiled.world.instance(binding.orchestrator, 'postgres').index;

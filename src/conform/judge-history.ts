@@ -1,4 +1,5 @@
 import { ReconvergeError } from '../model/error.ts';
+import type { SpanBounds } from '../explore/span-search.ts';
 import type { System } from '../model/system.ts';
 import type { Divergence } from '../model/verdict.ts';
 import { Beliefs, type Belief } from './belief.ts';
@@ -6,7 +7,7 @@ import { divergenceAt } from './explain-history.ts';
 import type { History, Row, SeenState, StepPattern } from './history.ts';
 import { Reader } from './reader.ts';
 import { ACTOR_KEYS, matches } from './seen.ts';
-import { Span, type SpanBounds } from './span.ts';
+import { Span } from './span.ts';
 
 /** What is to be said of one recorded history. */
 export interface Judged {

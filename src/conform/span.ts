@@ -1,18 +1,10 @@
-import { Questions } from '../explore/questions.ts';
-import { Search } from '../explore/search.ts';
+import type { Search } from '../explore/search.ts';
+import { spanSearch, type SpanBounds } from '../explore/span-search.ts';
 import { compile, type Compiled } from '../machine/compile.ts';
 import { UnboundedComponent } from '../machine/component.ts';
 import type { Local } from '../machine/local.ts';
 import type { Action } from '../model/integer-system.ts';
 import type { System } from '../model/system.ts';
-
-/** Where to stop exploring. */
-export interface SpanBounds {
-  readonly statesMax: number;
-  readonly timeoutMs: number;
-  readonly memoryBytes: number;
-  readonly interrupted: () => boolean;
-}
 
 /** The steps of a system, from the initial states as far as the bounds let them be explored. */
 export class Span {
@@ -30,21 +22,8 @@ export class Span {
 
   constructor(system: System, bounds: SpanBounds) {
     this.compiled = compile(system, []);
-    const { interrupted, ...limits } = bounds;
-    this.search = new Search(new Questions(this.compiled), {
-      bounds: { ...limits, depthMax: Number.MAX_SAFE_INTEGER },
-      edges: true,
-      watchFalse: [],
-      watchTrue: [],
-      stopAt: [],
-      stopAtClaim: false,
-      symmetry: false,
-      reduce: false,
-      clock: () => performance.now(),
-      residentBytes: () => process.memoryUsage.rss(),
-      interrupted,
-      onProgress: () => {},
-    }).run((thrown) => thrown instanceof UnboundedComponent);
+    const search = spanSearch(this.compiled, bounds);
+    this.search = search.run((thrown) => thrown instanceof UnboundedComponent);
     const { graph, states, expanded, initial, incomplete } = this.search;
     graph.close(states);
     this.offsets = graph.offsets;

@@ -1,12 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Analysis } from '../check/analysis.ts';
 import { planOf } from '../check/plan.ts';
-import { Questions } from '../explore/questions.ts';
-import { Search } from '../explore/search.ts';
+import type { Search } from '../explore/search.ts';
+import { spanSearch, type SpanBounds } from '../explore/span-search.ts';
 import { compile, type Compiled } from '../machine/compile.ts';
 import { ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
-import type { SpanBounds } from './span.ts';
 
 /** States that are found between two looks at signals. */
 const TURN_STATES = 1_000;
@@ -19,28 +18,16 @@ const TURN_STATES = 1_000;
  */
 export async function wholeSpan(
   system: System,
-  { interrupted, ...limits }: SpanBounds,
+  bounds: SpanBounds & { readonly interrupted: () => boolean },
   onTurn: (states: number) => void,
 ): Promise<Analysis | null> {
   const plan = planOf(system);
   const compiled = compile(system, plan.predicates);
-  const search = new Search(new Questions(compiled), {
-    bounds: { ...limits, depthMax: Number.MAX_SAFE_INTEGER },
-    edges: true,
-    watchFalse: [],
-    watchTrue: [],
-    stopAt: [],
-    stopAtClaim: false,
-    symmetry: false,
-    reduce: false,
-    clock: () => performance.now(),
-    residentBytes: () => process.memoryUsage.rss(),
-    interrupted,
-    onProgress: () => {},
-  });
-  const go = (to: number): Search => search.run(() => false, Math.min(to, limits.statesMax));
+  const { statesMax = Number.MAX_SAFE_INTEGER, interrupted } = bounds;
+  const search = spanSearch(compiled, bounds);
+  const go = (to: number): Search => search.run(() => false, Math.min(to, statesMax));
   while (go(search.states + TURN_STATES).incomplete === 'states') {
-    if (search.states > limits.statesMax) break;
+    if (search.states > statesMax) break;
     onTurn(search.states);
     await turn();
   }

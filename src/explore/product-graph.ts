@@ -48,7 +48,8 @@ export function touchedBudgets(
 ): ReadonlySet<number> {
   const { stride, radix, members } = product.digit(0);
   const layers = new Set<number>();
-  for (let at = 0; at < states && layers.size < radix; at += 1) layers.add(Math.floor(queue.at(at) / stride));
+  for (let at = 0; at < states && layers.size < radix; at += 1)
+    layers.add(Math.floor(queue.at(at) / stride));
   const isTouched = (_: number, position: number): boolean =>
     new Set([...layers].map((layer) => members.value(layer, position))).size > 1;
   return new Set(members.components.filter(isTouched));
