@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { folder, processesNaming, until } from '../postgres/observe.ts';
+import { nothingLeftAfterKill } from './killed.ts';
 
 /** Starts a cluster of three, and stays; says "begin", and "runs" once it does. */
 const script = `
@@ -23,20 +19,8 @@ describe('of a cluster nothing is left when its process is killed', () => {
     ['begin', 1500],
     ['runs', 0],
   ])('after it said "%s", and %i ms', async (line, delayMs) => {
-    const temporary = folder();
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
-      env: { ...process.env, TMPDIR: temporary },
-      stdio: ['ignore', 'pipe', 'inherit'],
+    await nothingLeftAfterKill(script, { line, delayMs }, 20_000, (temporary) => {
+      if (line === 'runs') expect(readdirSync(temporary)).toHaveLength(3);
     });
-    let said = '';
-    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    expect(await until(() => said.includes(line), 60_000)).toBe(true);
-    await sleep(delayMs);
-    if (line === 'runs') expect(readdirSync(temporary)).toHaveLength(3);
-    child.kill('SIGKILL');
-    await once(child, 'close');
-    expect(await until(() => readdirSync(temporary).length === 0, 20_000)).toBe(true);
-    expect(await until(() => processesNaming(temporary).length === 0, 5000)).toBe(true);
   });
 });
