@@ -4,6 +4,7 @@ import { ReconvergeError, messageOf } from '../model/error.ts';
 import { documentOf } from '../report/document.ts';
 import { slugOf, type Dossier } from '../report/dossier/dossier.ts';
 import { entryOf, frontPage, type Entry } from '../report/dossier/front-page.ts';
+import { junitText } from '../report/dossier/junit.ts';
 import { modelPage } from '../report/dossier/model-page.ts';
 import { propertyPage } from '../report/dossier/property-page.ts';
 import { counted, grouped } from '../report/lines.ts';
@@ -38,6 +39,7 @@ function write(folder: string, dossier: Dossier): string {
     const others = entriesIn(folder).filter((one) => one.name !== entry.name);
     const entries = [...others, entry].toSorted((a, b) => (a.name < b.name ? -1 : 1));
     writeFileSync(indexOf(folder), `${JSON.stringify(entries, null, 2)}\n`);
+    writeFileSync(join(folder, 'junit.xml'), junitText(entries));
     writeFileSync(join(folder, 'README.md'), frontPage(entries));
   } catch (thrown) {
     throw new ReconvergeError('RCV503', `the dossier cannot be written: ${messageOf(thrown)}`, {

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { KINDS, PERSISTENCES } from '../../src/model/failure.ts';
 import { libraryNames } from '../../src/cli/library.ts';
+import { junitText } from '../../src/report/dossier/junit.ts';
 import { documentIn, reconverge } from './cli.ts';
 import { DOSSIER, entries, pagesIn, writePages } from './dossier.ts';
 
@@ -17,6 +18,12 @@ describe('the dossier of the library', () => {
       const expected = ['README.md', ...properties.map(({ page }) => page)].toSorted();
       expect(Object.keys(pagesIn(join(DOSSIER, folder)))).toEqual(expected);
     }
+  });
+
+  it('is there for build servers', () => {
+    const xml = readFileSync(join(DOSSIER, 'junit.xml'), 'utf8');
+    expect(xml).toBe(junitText(entries()));
+    expect(xml).toContain(' failures="0" errors="0">');
   });
 
   it('is about the models as they are', async () => {

@@ -20,6 +20,6 @@ it.each(libraryNames())('the pages of %s say what is so', async (name) => {
   expect(pagesIn(join(into, folder))).toEqual(pagesIn(join(DOSSIER, folder)));
 });
 
-it.each(['README.md', 'index.json'])('so does the front page: %s', (name) => {
+it.each(['README.md', 'index.json', 'junit.xml'])('so does the front page: %s', (name) => {
   expect(readFileSync(join(into, name), 'utf8')).toBe(readFileSync(join(DOSSIER, name), 'utf8'));
 });
