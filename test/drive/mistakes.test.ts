@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DrivenSuite, parameterValues, suiteFor, type Coverage, type Driver } from 'reconverge';
+import { assign, setup } from 'xstate';
+import { actors, conformsProperty, DrivenSuite, parameterValues, replicas } from 'reconverge';
+import { suiteFor, type Coverage, type Driver } from 'reconverge';
 import model from '../../models/order-fulfilment.ts';
 import { orderDriver } from './order/driver.ts';
 
@@ -29,6 +32,29 @@ describe('mistakes of whoever writes a driver', () => {
   ])('RCV611: read answers %j', async (seen, message) => {
     const strange: Driver = { ...right, read: async () => seen };
     await expect(first(strange)).rejects.toMatchObject({ code: 'RCV611', message });
+  });
+
+  test('RCV612: what the system may do by itself leads anywhere', async () => {
+    const types = {} as { context: { count: number }; events: { type: 'TICK' } };
+    const clock = setup({ types }).createMachine({
+      context: { count: 0 },
+      on: {
+        TICK: {
+          guard: ({ context }) => context.count < 27,
+          actions: assign({ count: ({ context }) => context.count + 1 }),
+        },
+      },
+    });
+    // 28³ = 21,952 states, none of which it was told of.
+    const clocks = actors({ clock: replicas(3, clock) }).faultTolerant({
+      environment: { clock: { TICK: true } },
+    });
+    const ticking: Driver = { ...right, knows: () => true, spontaneous: new Set(['clock.TICK']) };
+    const asked = await fc.check(conformsProperty(clocks, ticking), {
+      numRuns: 1,
+      endOnFailure: true,
+    });
+    expect(asked.errorInstance).toMatchObject({ code: 'RCV612' });
   });
 
   test('RCV613: more states than a suite may be made from', () => {
