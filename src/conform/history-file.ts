@@ -7,7 +7,7 @@ export const HISTORY_FORMAT = 'reconverge/history@1';
 
 type Fields = { readonly [key: string]: Json };
 
-const HEADER = ['history', 'model', 'observed', 'checkpoints', 'suffix', 'prefix'];
+const HEADER = ['history', 'model', 'observed', 'checkpoints', 'whole', 'suffix', 'prefix'];
 const STEP = ['actor', 'event', 'fault', 'label'];
 const SAVES = ['start', 'checkpoint', 'recovery'] as const;
 /** For people, and for tools that come after: not judged. */
@@ -68,7 +68,10 @@ function patternOf(line: Line): StepPattern {
   };
 }
 
-type Header = Omit<History, 'name' | 'rows' | 'damage'> & { readonly isPrefix: boolean };
+type Header = Omit<History, 'name' | 'rows' | 'damage'> & {
+  readonly isPrefix: boolean;
+  readonly isWhole: boolean;
+};
 
 function headerOf(line: Line): Header {
   if (line.fields['history'] !== HISTORY_FORMAT)
@@ -86,6 +89,7 @@ function headerOf(line: Line): Header {
       return patternOf(inner);
     }),
     checkpoints: line.get('checkpoints', isTexts, 'a list of actors') ?? [],
+    isWhole: line.get('whole', isFlag, 'true or false') ?? false,
     isSuffix: line.get('suffix', isFlag, 'true or false') ?? false,
     isPrefix: line.get('prefix', isFlag, 'true or false') ?? false,
     cut: null,
@@ -93,23 +97,25 @@ function headerOf(line: Line): Header {
   };
 }
 
-function saveRow(line: Line, at: string, kind: (typeof SAVES)[number]): Row {
+type Place = Pick<Row, 'at' | 'isWhole'>;
+
+function saveRow(line: Line, place: Place, kind: (typeof SAVES)[number]): Row {
   line.allow([kind, 'saved', 'final']);
   const actor = line.get(kind, isText, 'the name of an actor') as string;
   const saved = line.get('saved', isFields, 'what was seen of the snapshot') ?? {};
   const final = line.get('final', isFlag, 'true or false') ?? null;
-  return { at, shown: line.fields, kind, actor, saved, isWhole: false, final };
+  return { ...place, shown: line.fields, kind, actor, saved, final };
 }
 
-function rowOf(line: Line, at: string): Row {
+function rowOf(line: Line, place: Place): Row {
   const save = SAVES.find((kind) => kind in line.fields);
-  if (save !== undefined) return saveRow(line, at, save);
+  if (save !== undefined) return saveRow(line, place, save);
   line.allow([...STEP, 'state']);
   const state: SeenState = line.get('state', isFields, 'an object, by actor') ?? {};
   const step = patternOf(line);
   const shown = line.fields;
-  if (Object.keys(step).length > 0) return { at, shown, kind: 'step', step, state };
-  if (Object.keys(state).length > 0) return { at, shown, kind: 'moment', state };
+  if (Object.keys(step).length > 0) return { ...place, shown, kind: 'step', step, state };
+  if (Object.keys(state).length > 0) return { ...place, shown, kind: 'moment', state };
   return line.wrong('nothing was observed', 'give actor, event, fault, or state');
 }
 
@@ -165,7 +171,7 @@ export function historyOfLines(text: string, name: string): History {
       at: nothing,
       hint: `begin with {"history":"${HISTORY_FORMAT}"}`,
     });
-  const { isPrefix, ...header } = headerOf(parsed(first.line, first.at));
+  const { isPrefix, isWhole, ...header } = headerOf(parsed(first.line, first.at));
   const rows: Row[] = [];
   let isEnded = false;
   for (const { line, at } of rest) {
@@ -174,7 +180,7 @@ export function historyOfLines(text: string, name: string): History {
     if ('end' in read.fields) {
       endOf(read, rows.length);
       isEnded = true;
-    } else rows.push(rowOf(read, at));
+    } else rows.push(rowOf(read, { at, isWhole }));
   }
   if (isEnded && torn) parsed(last.line, last.at);
   const missing = torn

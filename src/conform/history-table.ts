@@ -94,7 +94,7 @@ function damageOf(one: RecordedWorkflow, placed: readonly Placed[]): History['da
 /** What a service was seen to have, some time behind the last checkpoint. */
 function serviceRow({ service, context }: RecordedWorkflow['services'][number]): Row {
   const state = { [service]: { context: (context ?? null) as Json } };
-  return { at: `service ${service}`, shown: { state }, kind: 'moment', state };
+  return { at: `service ${service}`, shown: { state }, isWhole: true, kind: 'moment', state };
 }
 
 /** The history of a workflow as its tables tell it: every checkpoint and every recovery. */

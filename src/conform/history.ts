@@ -20,6 +20,8 @@ interface Placed {
   readonly at: string;
   /** The row as it was recorded. */
   readonly shown: Json;
+  /** Whether values are whole, or as much as was seen of them. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -35,8 +37,6 @@ export type Row = Placed &
         readonly kind: 'start' | 'checkpoint' | 'recovery';
         readonly actor: string;
         readonly saved: Json;
-        /** Whether `saved` is the whole snapshot, or what was seen of it. */
-        readonly isWhole: boolean;
         /** Whether the checkpoint ended the workflow; null: not known. */
         readonly final: boolean | null;
       }

@@ -23,7 +23,7 @@ export class Reader {
     const { compiled } = beliefs.span;
     this.beliefs = beliefs;
     this.row = row;
-    this.seen = new Seen(compiled, 'state' in row ? row.state : {});
+    this.seen = new Seen(compiled, 'state' in row ? row.state : {}, row.isWhole);
     this.actor = 'actor' in row ? compiled.actorNames.indexOf(row.actor) : -1;
   }
 

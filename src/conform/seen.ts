@@ -48,37 +48,64 @@ export function differencesOf(
 const own = (fields: Fields, key: string): Json | undefined =>
   Object.hasOwn(fields, key) ? fields[key] : undefined;
 
+type Compare = typeof differencesOf;
+
 /** `forward` is seen of `{forward: 'charging'}`, as XState's `matches` has it. */
-function placeDifferences(path: string, model: Json | undefined, observed: Json) {
+const placeDifferences: Compare = (path, model, observed, isWhole = false) => {
   const isInside = typeof observed === 'string' && model !== undefined && isFields(model);
-  if (isInside && Object.hasOwn(model, observed)) return [];
-  return differencesOf(path, model, observed);
-}
+  if (isInside && !isWhole && Object.hasOwn(model, observed)) return [];
+  return differencesOf(path, model, observed, isWhole);
+};
 
-/** What a view leaves out where there is nothing to say. */
-const UNSAID: Fields = { mode: 'up', context: {}, status: 'active', pending: [], timers: [] };
+/** Which keys were looked at is always open; each of them may be seen whole. */
+const contextDifferences: Compare = (path, model, observed, isWhole = false) => {
+  if (!isFields(observed) || model === undefined || !isFields(model))
+    return differencesOf(path, model, observed, isWhole);
+  return Object.entries(observed).flatMap(([key, value]) =>
+    differencesOf(`${path}.${key}`, own(model, key), value, isWhole),
+  );
+};
+
+const COMPARES: Readonly<Record<string, Compare>> = {
+  value: placeDifferences,
+  context: contextDifferences,
+};
+
+/** What the view of an actor leaves out where there is nothing to say. */
+const UNSAID: Fields = { mode: 'up', pending: [], timers: [], survives: null, saved: null };
+const UNSAID_BY_BODY = {
+  there: { ...UNSAID, context: {}, status: 'active' },
+  gone: { ...UNSAID, value: null, context: null },
+} as const satisfies Record<string, Fields>;
 /** The keys of an actor's view. */
-export const ACTOR_KEYS: readonly string[] = [...Object.keys(UNSAID), 'value', 'survives', 'saved'];
+export const ACTOR_KEYS: readonly string[] = [...Object.keys(UNSAID_BY_BODY.there), 'value'];
 
-function actorDifferences(name: string, view: Json, observed: Json): readonly Difference[] {
+function actorDifferences(
+  name: string,
+  view: Json,
+  observed: Json,
+  isWhole: boolean,
+): readonly Difference[] {
   const said = view as Fields;
-  const model: Fields = 'value' in said ? { ...UNSAID, ...said } : said;
+  const model: Fields = { ...UNSAID_BY_BODY['value' in said ? 'there' : 'gone'], ...said };
   if (!isFields(observed)) return differencesOf(name, model, observed);
   return Object.entries(observed).flatMap(([key, value]) => {
-    const differences = key === 'value' ? placeDifferences : differencesOf;
-    return differences(`${name}.${key}`, own(model, key), value);
+    const differences = COMPARES[key] ?? differencesOf;
+    return differences(`${name}.${key}`, own(model, key), value, isWhole);
   });
 }
 
 /** Compares states with what was seen of one; what actors contribute is remembered. */
 export class Seen {
   private readonly compiled: Compiled;
+  private readonly isWhole: boolean;
   private readonly actors: readonly (readonly [index: number, name: string, seen: Json])[];
   private readonly others: readonly (readonly [component: string, seen: Json])[];
   private readonly known = new Map<string, readonly Difference[]>();
 
-  constructor(compiled: Compiled, state: SeenState) {
+  constructor(compiled: Compiled, state: SeenState, isWhole: boolean) {
     this.compiled = compiled;
+    this.isWhole = isWhole;
     const numbered = Object.entries(state).map(
       ([name, seen]) => [compiled.actorNames.indexOf(name), name, seen] as const,
     );
@@ -94,7 +121,7 @@ export class Seen {
       let differences = this.known.get(key);
       if (differences === undefined) {
         const view = this.compiled.stateView(row)[name] as Json;
-        differences = actorDifferences(name, view, seen);
+        differences = actorDifferences(name, view, seen, this.isWhole);
         this.known.set(key, differences);
       }
       found.push(...differences);

@@ -7,19 +7,16 @@ import type { Recorder, Sighting } from './play.ts';
 
 type Fields = Readonly<Record<string, Json>>;
 
-const isEmpty = (value: Json | undefined): boolean =>
-  value === undefined || value === null || Object.keys(value).length === 0;
+const isEmpty = (fields: Fields): boolean => Object.keys(fields).length === 0;
 
-/** What was seen of an actor as a history has it: nothing is said of what is as usual. */
+/** What was seen of an actor as a history has it: all of it, for what is left out is not judged. */
 function toldActor({ status, value, context, saved }: Partial<SeenActor>): Fields {
-  const isDown = status === 'down' || status === 'paused' || status === 'halted';
-  const isOver = status === 'done' || status === 'error';
+  const isRunning = status !== 'down' && status !== 'paused' && status !== 'halted';
   return {
-    ...(isDown && { mode: status }),
-    ...(isOver && { status }),
-    ...(!isEmpty(value) && { value: value as Json }),
-    ...(!isEmpty(context) && { context: context as Json }),
-    ...(!isEmpty(saved) && { saved: saved as unknown as Json }),
+    ...(status !== undefined && (isRunning ? { mode: 'up', status } : { mode: status })),
+    ...(value !== undefined && { value }),
+    ...(context !== undefined && { context }),
+    ...(saved !== undefined && { saved: saved as unknown as Json }),
   };
 }
 
@@ -65,14 +62,15 @@ export class Recording implements Recorder {
       this.rows = 0;
       // Where the system takes no step by itself, every step leaves a row.
       const always = this.driver.spontaneous.size === 0 ? [{}] : [];
-      const header = { history: 'reconverge/history@1', model: this.model, observed: always };
+      const format = { history: 'reconverge/history@1', model: this.model };
+      const header = { ...format, observed: always, whole: true };
       writeFileSync(file, `${JSON.stringify(header)}\n`);
     }
     const state = this.driver.view === null ? toldState(observed) : {};
     const { actor, event, fault } = action ?? {};
     const done = action === null ? {} : { actor, event, fault: fault?.name ?? null };
     const row = { ...done, ...(!isEmpty(state) && { state }) };
-    if (isEmpty(row as Json)) return;
+    if (isEmpty(row as Fields)) return;
     this.rows += 1;
     appendFileSync(file, `${JSON.stringify(row)}\n`);
   };

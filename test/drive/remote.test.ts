@@ -124,6 +124,7 @@ test('runs are recorded, each as a history with its end', async () => {
     history: 'reconverge/history@1',
     model: 'order-fulfilment',
     observed: [{}],
+    whole: true,
   });
   expect(start).toMatchObject({ state: { order: { saved: { value: { forward: 'reserving' } } } } });
   expect(step).toMatchObject({ actor: 'stock', fault: 'reserve.loseRequest' });

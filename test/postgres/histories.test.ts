@@ -177,6 +177,15 @@ describe('histories of real runs of order-fulfilment', { timeout: 120_000 }, () 
     }
   });
 
+  it('miss the row of an effect that was acknowledged', () => {
+    const [first, ...others] = plain().services;
+    const { rows } = first!.context as { readonly rows: object };
+    expect(Object.values(rows)).toEqual(['full']);
+    const services = [{ ...first!, context: { rows: {} } }, ...others];
+    const { divergence } = judged(orderFulfilment, { ...plain(), services });
+    expect(divergence?.point).toBe(`service ${first!.service}`);
+  });
+
   it('show a row of a service that nobody asked for', () => {
     const [first, ...others] = plain().services;
     const services = [{ ...first!, context: { rows: { nobody: 'full' } } }, ...others];

@@ -86,6 +86,7 @@ describe('the schema of a line', () => {
     history: [format, 'reconverge/history@2', 1],
     observed: [[], [{ event: 'GO' }], [{ x: 1 }], [1], {}],
     checkpoints: [['a'], [], [1], 'a'],
+    whole: [true, 'no'],
     suffix: [true, 1],
     prefix: [false, 'no'],
     actor: ['a', 1, null],
