@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { check } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assign, setup } from 'xstate';
 import { actors, conformsProperty, DrivenSuite, parameterValues, replicas } from 'reconverge';
@@ -50,7 +50,7 @@ describe('mistakes of whoever writes a driver', () => {
       environment: { clock: { TICK: true } },
     });
     const ticking: Driver = { ...right, knows: () => true, spontaneous: new Set(['clock.TICK']) };
-    const asked = await fc.check(conformsProperty(clocks, ticking), {
+    const asked = await check(conformsProperty(clocks, ticking), {
       numRuns: 1,
       endOnFailure: true,
     });

@@ -1,7 +1,7 @@
 import type { Entry } from './front-page.ts';
 
 /** What XML 1.0 cannot hold, escaped or not; a surrogate alone is no character. */
-const UNSPEAKABLE = /[\0-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/gu;
+const UNSPEAKABLE = /(?![\t\n\r])\p{Control}|[\uFFFE\uFFFF]|\p{Surrogate}/gu;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
