@@ -2,11 +2,12 @@ import { historyOfLines } from '../conform/history-file.ts';
 import { historyOfWorkflow, systemOfWorkflow } from '../conform/history-table.ts';
 import type { History } from '../conform/history.ts';
 import { HistoryJudge, type Judged } from '../conform/judge-history.ts';
+import { ReconvergeError } from '../model/error.ts';
 import type { System } from '../model/system.ts';
 import { Hosted } from '../postgres/hosted.ts';
 import type { RecordedWorkflow } from '../postgres/recorded.ts';
 import { loadModel } from './load-model.ts';
-import { openModel, type Asked } from './open-model.ts';
+import { openModel, type Asked, type OpenModel } from './open-model.ts';
 import type { Task } from './protocol.ts';
 
 /** Histories to be judged, as they were read. */
@@ -32,15 +33,30 @@ interface Asking {
   readonly history: History;
 }
 
-async function askings(request: HistoryRequest, system: System): Promise<readonly Asking[]> {
+/** @throws ReconvergeError RCV604 for a history that says that it is of another model */
+function checkModel({ model, name }: History, asked: string): void {
+  if (model === null || model === asked) return;
+  throw new ReconvergeError('RCV604', `the history is of '${model}', not of '${asked}'`, {
+    at: name,
+    hint: `judge it with: reconverge conform ${model} --history …`,
+  });
+}
+
+async function askings(
+  request: HistoryRequest,
+  { system, model: { name } }: OpenModel,
+): Promise<readonly Asking[]> {
   const { recorded, model, isSuffix, isPrefix } = request;
   const asked = (history: History): History => ({
     ...history,
     isSuffix: isSuffix || history.isSuffix,
     cut: isPrefix ? null : history.cut,
   });
-  if (recorded.is === 'lines')
-    return [{ system, history: asked(historyOfLines(recorded.text, recorded.name)) }];
+  if (recorded.is === 'lines') {
+    const history = asked(historyOfLines(recorded.text, recorded.name));
+    checkModel(history, name);
+    return [{ system, history }];
+  }
   const { parameters } = (await openModel(request)).model;
   const { binding } = new Hosted(await loadModel(model), parameters);
   return recorded.workflows.map((one) => ({
@@ -54,9 +70,10 @@ export const historyTask: Task<HistoryRequest, readonly Judged[], HistoryProgres
   request,
   control,
 ) => {
-  const { system, model, given } = await openModel(request);
+  const opened = await openModel(request);
+  const { model, given } = opened;
   const { statesMax, timeoutMs, memoryBytes } = request;
-  const asked = await askings(request, system);
+  const asked = await askings(request, opened);
   control.started({
     model,
     given,

@@ -80,8 +80,10 @@ function headerOf(line: Line): Header {
       `begin with {"history":"${HISTORY_FORMAT}"}`,
     );
   line.allow(HEADER);
+  const model = line.fields['model'] ?? null;
   const observed = line.get('observed', isList, 'a list of steps') ?? [];
   return {
+    model: isText(model) ? model : null,
     observed: observed.map((pattern) => {
       if (!isFields(pattern)) return line.wrong('a step is no object', 'write {"event":"…"}');
       const inner = new Line(pattern, 'line 1, observed');

@@ -109,6 +109,7 @@ export function historyOfWorkflow(actor: string, one: RecordedWorkflow): History
   const placed = rows.toSorted((a, b) => a.epoch - b.epoch);
   return {
     name: workflow ?? workflowId,
+    model: null,
     rows: [...placed.map(({ row }) => row), ...services.map(serviceRow)],
     observed: [],
     checkpoints: [actor],

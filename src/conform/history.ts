@@ -45,6 +45,8 @@ export type Row = Placed &
 /** A recorded history, and what is known of how it was recorded. */
 export interface History {
   readonly name: string;
+  /** The model that it says it is of; null: it does not say. */
+  readonly model: string | null;
   readonly rows: readonly Row[];
   /** Steps that are not taken without leaving a row. */
   readonly observed: readonly StepPattern[];

@@ -109,6 +109,12 @@ describe.concurrent('reconverge conform --history', () => {
     expect(strange.report.error).toMatchObject({ code: 'RCV604', at: 'strange.jsonl:2' });
     const view = await judged(await file('view.jsonl', ended([{ state: { tm: { valu: 1 } } }])));
     expect(view.report.error).toMatchObject({ code: 'RCV604', at: 'view.jsonl:2' });
+    const path = await file('other.jsonl', [{ ...HEAD, model: 'token-ring' }, { end: 0 }]);
+    const other = await judged(path);
+    expect(other.report.error).toMatchObject({
+      code: 'RCV604',
+      message: "the history is of 'token-ring', not of 'two-phase-commit'",
+    });
     const nowhere = await judged(join(folder, 'nowhere.jsonl'));
     expect(nowhere.report.error).toMatchObject({ code: 'RCV607' });
     const alone = await reconverge(['conform', 'two-phase-commit', '--suffix', '--json']);
