@@ -43,7 +43,7 @@
 --   save_checkpoint(workflow, epoch, checkpoint, parent, step, state, final = false) -> seq
 --       The caller chooses the checkpoint's id before it calls, so that it can call again when the
 --       answer was lost. With final = true the workflow is done in the same transaction.
---       The id is looked up BEFORE the epoch is compared. Otherwise a worker whose save was
+--       The id is looked up BEFORE a save is called fenced. Otherwise a worker whose save was
 --       committed but whose answer was lost would be told "fenced" after a recovery that started
 --       from that very checkpoint: the history would contain what its author believes refused. So a
 --       retry of a committed save is answered with its seq, whatever the epoch, as long as the
@@ -98,7 +98,7 @@ CREATE TABLE IF NOT EXISTS workflows (
   chain bytea NOT NULL,
   status text NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'done')),
   created_at timestamptz NOT NULL DEFAULT clock_timestamp()
-);
+) WITH (fillfactor = 70); -- Room for new versions of a row, which its indexes need not know of.
 
 CREATE INDEX IF NOT EXISTS workflows_running ON workflows (created_at, workflow_id)
   WHERE status = 'running';
@@ -219,10 +219,37 @@ CREATE OR REPLACE FUNCTION save_checkpoint(
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
   state_hash bytea := sha256_of(p_state_data);
-  w workflows := locked_workflow(p_workflow_id);
-  earlier checkpoints;
+  saved_seq bigint;
   link bytea;
+  w workflows;
+  earlier checkpoints;
 BEGIN
+  -- Whoever may save moves the head, by the statement that takes the lock.
+  UPDATE workflows AS x
+  SET head_id = p_checkpoint_id, next_seq = x.next_seq + 1,
+    chain = chain_link(
+      x.chain, p_workflow_id, p_checkpoint_id, x.next_seq, p_step, p_final, state_hash
+    ),
+    status = CASE WHEN p_final THEN 'done' ELSE 'running' END
+  WHERE x.workflow_id = p_workflow_id AND x.epoch = p_epoch AND x.head_id = p_parent_id
+    AND x.status <> 'done' -- Not = 'running', or the index of those is searched.
+  RETURNING x.next_seq - 1, x.chain INTO saved_seq, link;
+  IF FOUND THEN
+    INSERT INTO checkpoints (
+      workflow_id, checkpoint_id, state_data, seq, step, epoch, parent_id, state_sha256,
+      chain_sha256, final
+    ) VALUES (
+      p_workflow_id, p_checkpoint_id, p_state_data, saved_seq, p_step, p_epoch, p_parent_id,
+      state_hash, link, p_final
+    ) ON CONFLICT (workflow_id, checkpoint_id) DO NOTHING;
+    IF FOUND THEN
+      RETURN saved_seq;
+    END IF;
+  END IF;
+
+  -- Else: it was saved before, or this is why not. No epoch and no head comes back, so that what
+  -- did not fit then does not fit now.
+  w := locked_workflow(p_workflow_id);
   SELECT * INTO earlier FROM checkpoints AS c
   WHERE c.workflow_id = p_workflow_id AND c.checkpoint_id = p_checkpoint_id;
   IF FOUND THEN
@@ -236,32 +263,18 @@ BEGIN
         p_checkpoint_id, earlier.superseded_by
         USING ERRCODE = 'RC001', HINT = 'another recovery has taken over; this worker must stop';
     END IF;
+    IF saved_seq IS NOT NULL THEN
+      RAISE EXCEPTION 'the head of workflow % was moved back by hand', p_workflow_id
+        USING ERRCODE = 'XX001', HINT = 'its last checkpoint is ' || p_checkpoint_id;
+    END IF;
     RETURN earlier.seq;
   END IF;
-
   PERFORM require_epoch(w, p_epoch);
   IF w.status = 'done' THEN
     RAISE EXCEPTION 'workflow % is done', p_workflow_id USING ERRCODE = 'RC004';
-  ELSIF w.head_id IS DISTINCT FROM p_parent_id THEN
-    RAISE EXCEPTION 'the head of workflow % is %, not %', p_workflow_id, w.head_id, p_parent_id
-      USING ERRCODE = 'RC002', HINT = 'save on the checkpoint that was saved or recovered last';
   END IF;
-
-  link := chain_link(
-    w.chain, p_workflow_id, p_checkpoint_id, w.next_seq, p_step, p_final, state_hash
-  );
-  INSERT INTO checkpoints (
-    workflow_id, checkpoint_id, state_data, seq, step, epoch, parent_id, state_sha256,
-    chain_sha256, final
-  ) VALUES (
-    p_workflow_id, p_checkpoint_id, p_state_data, w.next_seq, p_step, p_epoch, p_parent_id,
-    state_hash, link, p_final
-  );
-  UPDATE workflows AS x
-  SET head_id = p_checkpoint_id, chain = link, next_seq = w.next_seq + 1,
-    status = CASE WHEN p_final THEN 'done' ELSE 'running' END
-  WHERE x.workflow_id = p_workflow_id;
-  RETURN w.next_seq;
+  RAISE EXCEPTION 'the head of workflow % is %, not %', p_workflow_id, w.head_id, p_parent_id
+    USING ERRCODE = 'RC002', HINT = 'save on the checkpoint that was saved or recovered last';
 END
 $$;
 

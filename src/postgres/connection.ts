@@ -7,8 +7,13 @@ export interface Connection {
   /**
    * Runs one statement, which is one transaction, and runs it again after a lost connection.
    * Only for statements that may be repeated. Throws coded errors, RCV403 after `patienceMs`.
+   * @param name under which each connection prepares it once; null: planned each time
    */
-  run<Row extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]>;
+  run<Row extends QueryResultRow>(
+    text: string,
+    values: readonly unknown[],
+    name?: string | null,
+  ): Promise<Row[]>;
   close(): Promise<void>;
 }
 
@@ -35,11 +40,16 @@ export function openConnection(url: string, limits: ConnectionLimits): Connectio
   });
   pool.on('error', () => undefined); // An idle connection was lost; the pool replaces it.
   return {
-    async run<Row extends QueryResultRow>(text: string, values: readonly unknown[]) {
+    async run<Row extends QueryResultRow>(
+      text: string,
+      values: readonly unknown[],
+      name: string | null = null,
+    ) {
+      const statement = { text, values: [...values], ...(name !== null && { name }) };
       const deadline = performance.now() + patienceMs;
       for (let pauseMs = 20; ; pauseMs = Math.min(2 * pauseMs, 320)) {
         try {
-          return (await pool.query<Row>(text, [...values])).rows;
+          return (await pool.query<Row>(statement)).rows;
         } catch (thrown) {
           if (!isPassing(thrown)) throw codedError(thrown);
           if (performance.now() + pauseMs > deadline) throw unreachable(thrown, patienceMs);

@@ -55,13 +55,23 @@ export const scenarios: Readonly<Record<string, (db: Database) => Promise<void>>
   },
 
   async 'a save is answered again by its id, and only with the same content'(db) {
-    const { id, at, save } = await workflow(db, 3);
+    const { id, at, save, fresh } = await workflow(db, 3);
     expect(await db.store.save(save(1))).toBe(1);
     expect(await db.store.save(save(2, { state: JSON.parse('{"at":2}') as unknown }))).toBe(2);
     for (const other of [{ state: { at: 9 } }, { step: 9 }, { parentId: at(0) }]) {
       expect((await db.refusal(rawSave, raw(save(2, other)))).code).toBe('RC005');
     }
+    // Whose epoch and parent are right, but its id was used.
+    expect((await db.refusal(rawSave, raw({ ...fresh(1, at(2)), checkpointId: at(1) }))).code).toBe(
+      'RC005',
+    );
     expect(await db.store.history(id)).toHaveLength(3);
+  },
+
+  async 'a head that was moved back by hand is found'(db) {
+    const { id, at, save } = await workflow(db, 3);
+    await db.sql('UPDATE workflows SET head_id = $2 WHERE workflow_id = $1', [id, at(1)]);
+    expect((await db.refusal(rawSave, raw(save(2)))).code).toBe('XX001');
   },
 
   async 'a save under an old epoch is refused'(db) {
@@ -78,6 +88,8 @@ export const scenarios: Readonly<Record<string, (db: Database) => Promise<void>>
     await db.store.recover(id, at(1), randomUUID());
     expect(await db.store.save(save(1))).toBe(1);
     expect((await db.refusal(rawSave, raw(save(2)))).code).toBe('RC001');
+    // Not even by whoever has taken over, and goes on where it went on.
+    expect((await db.refusal(rawSave, raw(save(2, { epoch: 2 })))).code).toBe('RC001');
   },
 
   async 'a save must name the head as its parent'(db) {
@@ -169,6 +181,18 @@ export const scenarios: Readonly<Record<string, (db: Database) => Promise<void>>
     expect(await outcome).toBe('RCV404');
     expect(await db.store.head(id)).toMatchObject({ epoch: 2, checkpointId: at(1) });
     expect(await db.store.history(id)).toHaveLength(3);
+  },
+
+  async 'a recovery that meets another one under way waits for it, and comes behind it'(db) {
+    const { id, at } = await workflow(db, 3);
+    await db.sql('BEGIN');
+    await db.sql('SELECT recover_from_checkpoint($1, $2)', [id, at(1)]);
+    const recovering = db.store.recover(id, null, randomUUID());
+    const outcome = recovering.catch(({ code }: { code?: string }) => code);
+    const waiting = 'SELECT FROM pg_locks WHERE NOT granted';
+    while ((await db.sql(waiting)).length === 0) await sleep(5);
+    await db.sql('COMMIT');
+    expect(await outcome).toMatchObject({ epoch: 3, checkpointId: at(1) });
   },
 
   async 'a changed state is found, and the newest intact checkpoint is named'(db) {

@@ -86,16 +86,17 @@ describe('the functions', () => {
 
 /** Each bug that could creep into the script, and the scenario that must notice. */
 const mutants: [name: string, from: string | RegExp, to: string, noticedBy: string][] = [
+  ['no fence', 'AND x.epoch = p_epoch AND', 'AND', 'a save under an old epoch is refused'],
   [
-    'no fence',
+    'a fenced worker is told something else',
     'IF w.epoch IS DISTINCT FROM p_epoch THEN',
     'IF false THEN',
     'a save under an old epoch is refused',
   ],
   [
     'an epoch from the future passes',
-    'w.epoch IS DISTINCT FROM p_epoch',
-    'w.epoch > p_epoch',
+    'AND x.epoch = p_epoch AND',
+    'AND x.epoch <= p_epoch AND',
     'a save under an old epoch is refused',
   ],
   [
@@ -112,8 +113,8 @@ const mutants: [name: string, from: string | RegExp, to: string, noticedBy: stri
   ],
   [
     'the epoch is compared before the id is looked up',
-    'SELECT * INTO earlier',
-    'PERFORM require_epoch(w, p_epoch); SELECT * INTO earlier',
+    'w := locked_workflow(p_workflow_id);\n  SELECT * INTO earlier',
+    'w := locked_workflow(p_workflow_id); PERFORM require_epoch(w, p_epoch); SELECT * INTO earlier',
     'a fenced worker learns that its save was committed, unless it was left behind',
   ],
   [
@@ -124,8 +125,8 @@ const mutants: [name: string, from: string | RegExp, to: string, noticedBy: stri
   ],
   [
     'any parent will do',
-    'ELSIF w.head_id IS DISTINCT FROM p_parent_id THEN',
-    'ELSIF false THEN',
+    'AND x.head_id = p_parent_id',
+    '',
     'a save must name the head as its parent',
   ],
   [
@@ -138,7 +139,7 @@ const mutants: [name: string, from: string | RegExp, to: string, noticedBy: stri
     'no row lock',
     'FOR UPDATE;',
     ';',
-    'a save that meets a recovery under way waits for it, and is fenced',
+    'a recovery that meets another one under way waits for it, and comes behind it',
   ],
   [
     'nothing is superseded',
@@ -193,6 +194,18 @@ const mutants: [name: string, from: string | RegExp, to: string, noticedBy: stri
     'PERFORM require_epoch(w, known.new_epoch);',
     '',
     'a recovery id makes recovery repeatable until another takes over',
+  ],
+  [
+    'a save after the end is taken',
+    "AND x.status <> 'done'",
+    '',
+    'a workflow that is done stays done, and its end can be read again',
+  ],
+  [
+    'a head that was moved back by hand passes',
+    'IF saved_seq IS NOT NULL THEN',
+    'IF false THEN',
+    'a head that was moved back by hand is found',
   ],
   [
     'a final save ends nothing',

@@ -180,7 +180,7 @@ describe('histories of real runs of order-fulfilment', { timeout: 120_000 }, () 
   it('miss the row of an effect that was acknowledged', () => {
     const [first, ...others] = plain().services;
     const { rows } = first!.context as { readonly rows: object };
-    expect(Object.values(rows)).toEqual(['full']);
+    expect(Object.keys(rows)).toHaveLength(1);
     const services = [{ ...first!, context: { rows: {} } }, ...others];
     const { divergence } = judged(orderFulfilment, { ...plain(), services });
     expect(divergence?.point).toBe(`service ${first!.service}`);

@@ -136,8 +136,10 @@ async function connectedAgain(url: string): Promise<Client> {
   for (;;) {
     const arrived = await connected(url).catch((thrown: unknown) => thrown);
     if (arrived instanceof Client) return arrived;
-    const { code = '' } = arrived as { code?: string };
-    if (code !== '57P03' && code !== 'ECONNRESET') throw arrived;
+    // The server may end a connection while it is made: then there is no code.
+    const { code, message } = arrived as { code?: string; message: string };
+    const passing = ['57P03', 'ECONNRESET', 'Connection terminated unexpectedly'];
+    if (!passing.includes(code ?? message)) throw arrived;
   }
 }
 

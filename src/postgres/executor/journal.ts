@@ -99,7 +99,7 @@ export class Journal {
       ({ workflowId, epoch, checkpointId, parentId, step, state, final }) =>
         `{"w":"${workflowId}","e":${epoch},"c":"${checkpointId}","p":"${parentId}","n":${step},"f":${final},"s":${state}}`,
     );
-    await this.connection.run(saveAll, [`[${rows.join(',')}]`]);
+    await this.connection.run(saveAll, [`[${rows.join(',')}]`], 'reconverge_save');
     return saves.map(() => undefined);
   }
 
@@ -118,6 +118,7 @@ export class Journal {
       const answers = await this.connection.run<{ checkpoint_id: string; is_new: boolean }>(
         startAll,
         [worker, `[${rows.join(',')}]`],
+        'reconverge_start',
       );
       for (const { checkpoint_id, is_new } of answers) isNew.set(checkpoint_id, is_new);
     }

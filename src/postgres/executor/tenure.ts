@@ -3,7 +3,7 @@ import { messageOf, ReconvergeError } from '../../model/error.ts';
 import { isFailure } from '../../model/failure.ts';
 import type { AskedEffect, Clock, StateData } from '../orchestration.ts';
 import { Orchestration } from '../orchestration.ts';
-import type { Definition } from './definition.ts';
+import type { Definition, EffectCall } from './definition.ts';
 import type { Claimed, Journal } from './journal.ts';
 import { checkSize, checkStorable } from './payload.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -50,6 +50,8 @@ export class Tenure {
   private headId: string;
   /** Saves begun so far: an answer that led to one needs no memo. */
   private saves = 0;
+  /** Effects that are waited for. */
+  private waiting = 0;
   private isOver = false;
 
   private constructor(
@@ -130,7 +132,7 @@ export class Tenure {
   private over(ending: Ending): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.controller.abort();
+    if (this.waiting > 0) this.controller.abort();
     this.orchestration.stop();
     this.end(ending);
   }
@@ -175,6 +177,7 @@ export class Tenure {
         : messageOf(error);
       return void this.giveUp(new ReconvergeError('RCV435', `the machine stopped: ${because}`));
     }
+    this.saves += 1;
     const state = this.orchestration.state();
     try {
       await this.store(state, true);
@@ -232,15 +235,25 @@ export class Tenure {
     }
     const { signal } = this.controller;
     const call = { input: input as never, workflowId, key, memoId, signal };
-    const outcome: unknown = await this.definition.effects[source]?.(call);
+    const outcome = await this.answerOf(source, call);
     checkStorable(outcome, `the answer of ${source}`, key);
     this.remember({ id: memoId, source, input: inputText }, JSON.stringify(outcome ?? null));
     return outcome;
   }
 
+  private async answerOf(source: string, call: EffectCall<never>): Promise<unknown> {
+    this.waiting += 1;
+    try {
+      return await this.definition.effects[source]?.(call);
+    } finally {
+      this.waiting -= 1;
+    }
+  }
+
   /**
-   * Notes an answer, unless the next thing the machine does is to save: then the checkpoint holds
-   * it. A memo saves work and nothing depends on it (spec 5.8), so nobody waits for it.
+   * Notes an answer, unless the next thing the machine does is to save or to end: then the
+   * checkpoint holds it. A memo saves work and nothing depends on it (spec 5.8), so nobody waits
+   * for it.
    */
   private remember(effect: { id: string; source: string; input: string }, outcome: string): void {
     const { saves } = this;
