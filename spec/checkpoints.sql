@@ -92,8 +92,8 @@ SELECT pg_advisory_xact_lock(7239054617342);
 
 CREATE TABLE IF NOT EXISTS workflows (
   workflow_id uuid PRIMARY KEY,
-  epoch bigint NOT NULL DEFAULT 1 CHECK (epoch >= 1),
-  next_seq bigint NOT NULL DEFAULT 1 CHECK (next_seq >= 1),
+  epoch bigint NOT NULL DEFAULT 1,
+  next_seq bigint NOT NULL DEFAULT 1,
   head_id uuid NOT NULL,
   chain bytea NOT NULL,
   status text NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'done')),
@@ -118,7 +118,7 @@ CREATE TABLE IF NOT EXISTS checkpoints (
   checkpoint_id uuid NOT NULL,
   state_data jsonb NOT NULL,
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  seq bigint NOT NULL CHECK (seq >= 0),
+  seq bigint NOT NULL,
   step bigint NOT NULL CHECK (step >= 0),
   epoch bigint NOT NULL,
   parent_id uuid CHECK ((parent_id IS NULL) = (seq = 0)),

@@ -48,7 +48,7 @@ export interface Standing {
 }
 
 const saveAll = `
-  SELECT save_checkpoint(s.w, s.e, s.c, s.p, s.n, s.s, s.f)
+  SELECT count(save_checkpoint(s.w, s.e, s.c, s.p, s.n, s.s, s.f))
   FROM (
     SELECT * FROM json_to_recordset($1::json)
       AS x (w uuid, e bigint, c uuid, p uuid, n bigint, s jsonb, f boolean)
