@@ -9,9 +9,12 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, NO_BROWSER } from '../cli/chromium.ts';
 
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'reconverge-site-'));
 const site = join(scratch, 'site');
+/** What the theme makes of a few modules, without any document, style or script of ours. */
+const bare = join(scratch, 'bare');
 const resolved = createRequire(import.meta.url).resolve;
 const typedoc = join(dirname(resolved('typedoc/package.json')), 'bin/typedoc');
 
@@ -20,6 +23,10 @@ const documented = (...args: readonly string[]): Promise<{ stdout: string }> =>
 
 beforeAll(async () => {
   await documented('--options', '.typedoc.json', '--out', site);
+  const options = join(scratch, 'bare.json');
+  writeFileSync(options, JSON.stringify({ plugin: [], readme: join(root, 'README.md') }));
+  const doors = ['src/executor.ts', 'src/vitest/index.ts'].flatMap((one) => ['--entryPoints', one]);
+  await documented('--options', options, '--tsconfig', 'tsconfig.json', ...doors, '--out', bare);
 }, 600_000);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -99,20 +106,82 @@ describe.runIf(NO_BROWSER === null)(name, () => {
   });
   afterAll(() => browser.close());
 
+  /** What a page asks of other places, and complains of. */
+  const strays: string[] = [];
+
   async function opened(colorScheme: 'light' | 'dark'): Promise<Page> {
     const page = await browser.newPage({ colorScheme, viewport: { width: 1400, height: 1000 } });
+    page.on('request', (request) => {
+      const isOwn = /^(?:data|blob):/.test(request.url());
+      if (!isOwn && !request.url().startsWith(pathToFileURL(scratch).href))
+        strays.push(`${page.url()} asks for ${request.url()}`);
+    });
+    page.on('requestfailed', (request) => strays.push(`${page.url()} lacks ${request.url()}`));
+    page.on('pageerror', ({ message }) => strays.push(`${page.url()}: ${message}`));
+    page.on('console', (said) => strays.push(`${page.url()}: ${said.text()}`));
     return page;
   }
 
+  /** How many diagrams are written on the page; they are drawn when it is over. */
   async function visit(page: Page, folder: string, path: string): Promise<number> {
     await page.goto(pathToFileURL(join(folder, path)).href);
     const written =
       readFileSync(join(folder, path), 'utf8').split('<code class="mermaid').length - 1;
-    if (folder === site && written > 0) {
-      await page.waitForSelector(`html[data-diagrams="${written}"]`);
-    }
+    if (written > 0) await page.waitForSelector(`html[data-diagrams="${written}"]`);
     return written;
   }
+
+  it('draws every diagram of every page, and asks nobody for anything', async () => {
+    const page = await opened('light');
+    let written = 0;
+    for (const path of pagesOf(site)) {
+      const own = await visit(page, site, path);
+      written += own;
+      const drawn = await page.locator('.diagram-drawing > svg[role=img]').count();
+      expect([path, drawn]).toEqual([path, own]);
+    }
+    expect(written).toBeGreaterThan(200);
+    expect(strays).toEqual([]);
+    await page.close();
+  }, 900_000);
+
+  /** The rules that a page breaks, and the first place of each, as axe tells it. */
+  async function barriers(page: Page): Promise<ReadonlyMap<string, string>> {
+    await page.evaluate(axe);
+    const found: readonly [string, string][] = await page.evaluate(
+      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))',
+    );
+    return new Map(found);
+  }
+
+  it.each(['light', 'dark'] as const)(
+    'puts up no barrier that the theme does not, %s',
+    async (scheme) => {
+      const page = await opened(scheme);
+      const ofTheme = new Set<string>();
+      for (const path of pagesOf(bare)) {
+        await visit(page, bare, path);
+        for (const rule of (await barriers(page)).keys()) ofTheme.add(rule);
+      }
+      const own: string[] = [];
+      for (const path of pagesOf(site).filter((_, at) => at % 7 === 0)) {
+        await visit(page, site, path);
+        for (const [rule, html] of await barriers(page))
+          if (!ofTheme.has(rule)) own.push(`${path}: ${rule}: ${html}`);
+      }
+      expect(own).toEqual([]);
+      await page.close();
+    },
+    900_000,
+  );
+
+  it('would tell of a page that asks another place', async () => {
+    const page = await opened('light');
+    writeFileSync(join(scratch, 'asking.html'), '<img src="http://127.0.0.1:1/x.png">');
+    await visit(page, scratch, 'asking.html');
+    expect(strays.splice(0).join('\n')).toContain('asks for http://127.0.0.1:1/x.png');
+    await page.close();
+  });
 
   it('draws again when the theme is changed', async () => {
     const page = await opened('light');
