@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { compared as byStrategy, compareSeeds } from './compare.ts';
 
-it('the engine agrees with the naive oracle on random systems, seeds 0 to 99', () => {
-  const { compared, differing } = compareSeeds(0, 100, 4, 200);
+it('the engine agrees with the naive oracle on random systems, seeds 0 to 79', () => {
+  const { compared, differing } = compareSeeds(0, 80, 4, 200);
   expect(differing).toEqual([]);
   expect(compared).toBeGreaterThan(50);
   expect(byStrategy.get('tables')).toBeGreaterThan(9);

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { compared as byStrategy, compareSeeds } from './compare.ts';
 
-it('the engine agrees with the naive oracle on random systems, seeds 100 to 199', () => {
-  const { compared, differing } = compareSeeds(100, 100, 4, 200);
+it('the engine agrees with the naive oracle on random systems, seeds 80 to 159', () => {
+  const { compared, differing } = compareSeeds(80, 80, 4, 200);
   expect(differing).toEqual([]);
   expect(compared).toBeGreaterThan(50);
   expect(byStrategy.get('tables')).toBeGreaterThan(9);

@@ -4,13 +4,15 @@ import { decideAll } from '../oracle/properties.ts';
 import { samples } from '../oracle/random-system.ts';
 import { oracleVerdicts, withConsistency, withLaws } from './compare.ts';
 
-const SEEDS = process.env['RECONVERGE_TESTS'] === 'long' ? 3000 : 80;
+const isLong = process.env['RECONVERGE_TESTS'] === 'long';
+/** Among the few is one that showed a mistake. */
+const [FIRST, SEEDS] = isLong ? [0, 3000] : [60, 30];
 const RUNS = 20;
 
 it('what random runs violate or reach, the naive oracle says of the whole span', () => {
   const differing: string[] = [];
   const violated = new Map<string, number>();
-  for (const { seed, system: given, graph } of samples(0, SEEDS, 300)) {
+  for (const { seed, system: given, graph } of samples(FIRST, SEEDS, 300)) {
     if (graph === null) continue;
     const system = withLaws(withConsistency(given));
     const verdicts = oracleVerdicts(system, graph, decideAll(system, graph));
