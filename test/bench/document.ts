@@ -68,7 +68,7 @@ function curveTable(points: readonly CurvePoint[]): string {
     mebibytes(spin?.peakBytes ?? null),
     perState(spin, states),
   ]);
-  const head = ['', 'states', 's', 'million states/s', 'memory', 'bytes/state'];
+  const head = ['size', 'states', 's', 'million states/s', 'memory', 'bytes/state'];
   return table([...head, 'Spin s', 'memory', 'bytes/state'], rows);
 }
 

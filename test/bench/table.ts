@@ -104,6 +104,6 @@ export function absolute({ name }: Case, entries: readonly Entry[]): string {
         seconds(buildSeconds),
       ];
     });
-  const head = ['', 'median s', 'from, to', 'runs', 'CPU s', 'peak memory', 'compiled in s'];
+  const head = ['tool', 'median s', 'from, to', 'runs', 'CPU s', 'peak memory', 'compiled in s'];
   return table(head, rows);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { KINDS, PERSISTENCES } from '../../src/model/failure.ts';
 import { libraryNames } from '../../src/cli/library.ts';
+import { frontPage } from '../../src/report/dossier/front-page.ts';
 import { junitText } from '../../src/report/dossier/junit.ts';
 import { documentIn, reconverge } from './cli.ts';
 import { DOSSIER, entries, pagesIn, writePages } from './dossier.ts';
@@ -18,6 +19,10 @@ describe('the dossier of the library', () => {
       const expected = ['README.md', ...properties.map(({ page }) => page)].toSorted();
       expect(Object.keys(pagesIn(join(DOSSIER, folder)))).toEqual(expected);
     }
+  });
+
+  it('has a front page of what its index says', () => {
+    expect(readFileSync(join(DOSSIER, 'README.md'), 'utf8')).toBe(frontPage(entries()));
   });
 
   it('is there for build servers', () => {

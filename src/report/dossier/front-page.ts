@@ -116,9 +116,9 @@ function coverage(entries: readonly Entry[]): readonly string[] {
     '',
     'Models in which a fault of that nature happens.',
     '',
-    ...table(['', ...PERSISTENCES], kinds),
+    ...table(['kind', ...PERSISTENCES], kinds),
     '',
-    ...table(['class of failure (Cristian 1991)', ''], classes),
+    ...table(['class of failure (Cristian 1991)', 'models'], classes),
   ];
 }
 

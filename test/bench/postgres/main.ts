@@ -67,7 +67,7 @@ function table(results: ReadonlyMap<string, readonly Measured[]>): string {
     return `| ${name} | ${cells.join(' | ')} |`;
   });
   return [
-    `| | ${LEVELS.map((level) => `${level} at a time`).join(' | ')} |`,
+    `| system | ${LEVELS.map((level) => `${level} at a time`).join(' | ')} |`,
     `|---|${LEVELS.map(() => '---|').join('')}`,
     ...rows,
   ].join('\n');
