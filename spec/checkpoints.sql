@@ -80,6 +80,7 @@
 --   RC006 no such workflow or checkpoint
 --   RC007 an effect's source or input differ from what its memo id stands for
 --   XX001 (PostgreSQL's own data_corrupted) a checkpoint is damaged; the hint names an intact one
+--     (of a head that was moved back by hand: the checkpoint that had been saved behind it)
 --
 -- WHAT THIS DOES NOT DO. The hashes find accidents and careless edits, not an adversary who can
 -- write to the tables and recompute them. An answer of COMMIT is as durable as the server's

@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import checkpointedSaga from '../../../models/checkpointed-saga.ts';
 import tokenRing from '../../../models/token-ring.ts';
 import twoPhaseCommit from '../../../models/two-phase-commit.ts';
+import { spanSearch } from '../../../src/explore/span-search.ts';
 import { check, type CheckReport } from '../../../src/check/check.ts';
 import { compile } from '../../../src/machine/compile.ts';
-import { Questions } from '../../../src/explore/questions.ts';
-import { Search } from '../../../src/explore/search.ts';
 import { always, sometimes } from '../../../src/model/property.ts';
 import type { Property } from '../../../src/model/property.ts';
 import type { AnyView, System } from '../../../src/model/system.ts';
@@ -16,20 +15,7 @@ const saga = (steps: number, workflows: number, crashes = 1, bug = 'none'): Syst
 /** How many orbits the states of a saga form: its replicas in the order of their texts. */
 function orbits(system: System): number {
   const compiled = compile(system, []);
-  const found = new Search(new Questions(compiled), {
-    bounds: { statesMax: 1e9, depthMax: 1e9, timeoutMs: 1e9, memoryBytes: 1e15 },
-    edges: false,
-    watchFalse: [],
-    watchTrue: [],
-    stopAt: [],
-    stopAtClaim: false,
-    symmetry: false,
-    reduce: false,
-    clock: () => 0,
-    residentBytes: () => 0,
-    interrupted: () => false,
-    onProgress: () => {},
-  }).run(() => false);
+  const found = spanSearch(compiled).run(() => false);
   const seen = new Set<string>();
   for (let state = 0; state < found.states; state += 1) {
     const view = Object.entries(compiled.stateView(found.row(state)));

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assign, fromPromise, setup } from 'xstate';
-import { Questions } from '../../../src/explore/questions.ts';
-import { Search } from '../../../src/explore/search.ts';
+import { spanSearch } from '../../../src/explore/span-search.ts';
 import { compile } from '../../../src/machine/compile.ts';
 import { actor, replicas } from '../../../src/model/part.ts';
 import { actors, type AnyView, type System } from '../../../src/model/system.ts';
@@ -54,20 +53,7 @@ function asks(holds: (sight: Sight) => boolean): { asked: number; states: number
     return holds(view as unknown as Sight);
   };
   const compiled = compile(system, [{ name: 'p', holds: counted }]);
-  const found = new Search(new Questions(compiled), {
-    bounds: { statesMax: 1e6, depthMax: 1e6, timeoutMs: 1e6, memoryBytes: 1e15 },
-    edges: false,
-    watchFalse: [],
-    watchTrue: [],
-    stopAt: [],
-    stopAtClaim: false,
-    symmetry: false,
-    reduce: false,
-    clock: () => 0,
-    residentBytes: () => 0,
-    interrupted: () => false,
-    onProgress: () => {},
-  }).run(() => false);
+  const found = spanSearch(compiled).run(() => false);
   const yes = found.count(0);
   return { asked: calls / 2, states: found.states, yes };
 }
