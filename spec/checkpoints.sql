@@ -48,6 +48,9 @@
 --       from that very checkpoint: the history would contain what its author believes refused. So a
 --       retry of a committed save is answered with its seq, whatever the epoch, as long as the
 --       checkpoint is on the live path; if a recovery left it behind, the answer is fenced.
+--   begin_workflows(starts), append_checkpoints(saves)
+--       What the two above do when nothing stands in their way, for many workflows in one statement.
+--       What they leave undone, the two above explain.
 --   recover_from_checkpoint(workflow, checkpoint) -> state
 --       Goes back to a checkpoint of the live path, and fences whoever ran the workflow. Calling it
 --       twice gives the same state but another epoch, so that of two recoverers only the later one
@@ -183,27 +186,55 @@ BEGIN
 END
 $$;
 
+-- Creates those of the workflows that nobody has created, each with its checkpoint number 0, and
+-- answers how many those are.
+CREATE OR REPLACE FUNCTION begin_workflows(p_starts json) RETURNS bigint
+LANGUAGE plpgsql SET search_path FROM CURRENT
+SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  begun bigint;
+BEGIN
+  WITH hashed AS MATERIALIZED (
+    SELECT DISTINCT ON (s.workflow_id) s.*, sha256_of(s.state_data) AS hash
+    FROM json_to_recordset(p_starts) AS s (
+      workflow_id uuid, checkpoint_id uuid, state_data jsonb
+    ) ORDER BY s.workflow_id
+  ), asked AS MATERIALIZED (
+    SELECT h.*, chain_link(NULL, h.workflow_id, h.checkpoint_id, 0, 0, false, h.hash) AS link
+    FROM hashed AS h
+  ), fresh AS (
+    INSERT INTO workflows AS w (workflow_id, head_id, chain)
+    SELECT a.workflow_id, a.checkpoint_id, a.link FROM asked AS a
+    ON CONFLICT DO NOTHING
+    RETURNING w.workflow_id
+  )
+  INSERT INTO checkpoints
+    (workflow_id, checkpoint_id, state_data, seq, step, epoch, state_sha256, chain_sha256)
+  SELECT a.workflow_id, a.checkpoint_id, a.state_data, 0, 0, 1, a.hash, a.link
+  FROM fresh AS f JOIN asked AS a ON a.workflow_id = f.workflow_id;
+  GET DIAGNOSTICS begun = ROW_COUNT;
+  RETURN begun;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION start_workflow(
   p_workflow_id uuid, p_checkpoint_id uuid, p_state_data jsonb
 ) RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-  state_hash bytea := sha256_of(p_state_data);
-  link bytea := chain_link(NULL, p_workflow_id, p_checkpoint_id, 0, 0, false, state_hash);
   w workflows;
 BEGIN
-  INSERT INTO workflows (workflow_id, head_id, chain)
-  VALUES (p_workflow_id, p_checkpoint_id, link)
-  ON CONFLICT DO NOTHING;
-  IF FOUND THEN
-    INSERT INTO checkpoints
-      (workflow_id, checkpoint_id, state_data, seq, step, epoch, state_sha256, chain_sha256)
-    VALUES (p_workflow_id, p_checkpoint_id, p_state_data, 0, 0, 1, state_hash, link);
+  IF begin_workflows(json_build_array(json_build_object(
+    'workflow_id', p_workflow_id, 'checkpoint_id', p_checkpoint_id, 'state_data', p_state_data
+  ))) = 1 THEN
     RETURN 1;
   END IF;
   w := locked_workflow(p_workflow_id);
   PERFORM FROM checkpoints AS c
-  WHERE c.workflow_id = p_workflow_id AND c.seq = 0 AND c.chain_sha256 = link;
+  WHERE c.workflow_id = p_workflow_id AND c.seq = 0 AND c.chain_sha256 = chain_link(
+    NULL, p_workflow_id, p_checkpoint_id, 0, 0, false, sha256_of(p_state_data)
+  );
   IF NOT FOUND THEN
     RAISE EXCEPTION 'workflow % was started by somebody else', p_workflow_id
       USING ERRCODE = 'RC005', HINT = 'choose a new workflow id, or recover this workflow';
@@ -213,49 +244,75 @@ BEGIN
 END
 $$;
 
+-- Saves those of the checkpoints that may be saved, and says nothing of the others: whoever may move
+-- a head does so by the statement that takes the lock. Locks are taken in the order of workflows.
+-- The planner is told the one good plan, an index search for each: it cannot know how large the
+-- tables will have become.
+CREATE OR REPLACE FUNCTION append_checkpoints(p_saves json)
+RETURNS TABLE (checkpoint_id uuid, seq bigint)
+LANGUAGE plpgsql SET search_path FROM CURRENT
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY WITH asked AS MATERIALIZED (
+    SELECT s.*, sha256_of(s.state_data) AS hash FROM json_to_recordset(p_saves) AS s (
+      workflow_id uuid, epoch bigint, checkpoint_id uuid, parent_id uuid, step bigint,
+      state_data jsonb, final boolean
+    ) ORDER BY s.workflow_id
+  ), moved AS (
+    UPDATE workflows AS w
+    SET head_id = a.checkpoint_id, next_seq = w.next_seq + 1,
+      chain = chain_link(
+        w.chain, a.workflow_id, a.checkpoint_id, w.next_seq, a.step, a.final, a.hash
+      ),
+      status = CASE WHEN a.final THEN 'done' ELSE 'running' END
+    FROM asked AS a
+    WHERE w.workflow_id = a.workflow_id AND w.epoch = a.epoch AND w.head_id = a.parent_id
+      AND w.status <> 'done' -- Not = 'running', or the index of those is searched.
+      AND NOT EXISTS (
+        SELECT FROM checkpoints AS c
+        WHERE c.workflow_id = a.workflow_id AND c.checkpoint_id = a.checkpoint_id
+      )
+    RETURNING a.*, w.next_seq - 1 AS next, w.chain
+  )
+  INSERT INTO checkpoints AS c (
+    workflow_id, checkpoint_id, state_data, seq, step, epoch, parent_id, state_sha256,
+    chain_sha256, final
+  )
+  SELECT m.workflow_id, m.checkpoint_id, m.state_data, m.next, m.step, m.epoch, m.parent_id,
+    m.hash, m.chain, m.final
+  FROM moved AS m
+  RETURNING c.checkpoint_id, c.seq;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION save_checkpoint(
   p_workflow_id uuid, p_epoch bigint, p_checkpoint_id uuid, p_parent_id uuid, p_step bigint,
   p_state_data jsonb, p_final boolean DEFAULT false
 ) RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-  state_hash bytea := sha256_of(p_state_data);
   saved_seq bigint;
-  link bytea;
   w workflows;
   earlier checkpoints;
 BEGIN
-  -- Whoever may save moves the head, by the statement that takes the lock.
-  UPDATE workflows AS x
-  SET head_id = p_checkpoint_id, next_seq = x.next_seq + 1,
-    chain = chain_link(
-      x.chain, p_workflow_id, p_checkpoint_id, x.next_seq, p_step, p_final, state_hash
-    ),
-    status = CASE WHEN p_final THEN 'done' ELSE 'running' END
-  WHERE x.workflow_id = p_workflow_id AND x.epoch = p_epoch AND x.head_id = p_parent_id
-    AND x.status <> 'done' -- Not = 'running', or the index of those is searched.
-  RETURNING x.next_seq - 1, x.chain INTO saved_seq, link;
+  SELECT a.seq INTO saved_seq FROM append_checkpoints(json_build_array(json_build_object(
+    'workflow_id', p_workflow_id, 'epoch', p_epoch, 'checkpoint_id', p_checkpoint_id,
+    'parent_id', p_parent_id, 'step', p_step, 'state_data', p_state_data, 'final', p_final
+  ))) AS a;
   IF FOUND THEN
-    INSERT INTO checkpoints (
-      workflow_id, checkpoint_id, state_data, seq, step, epoch, parent_id, state_sha256,
-      chain_sha256, final
-    ) VALUES (
-      p_workflow_id, p_checkpoint_id, p_state_data, saved_seq, p_step, p_epoch, p_parent_id,
-      state_hash, link, p_final
-    ) ON CONFLICT (workflow_id, checkpoint_id) DO NOTHING;
-    IF FOUND THEN
-      RETURN saved_seq;
-    END IF;
+    RETURN saved_seq;
   END IF;
 
-  -- Else: it was saved before, or this is why not. No epoch and no head comes back, so that what
-  -- did not fit then does not fit now.
+  -- It was saved before, or this is why not. No epoch and no head comes back, so that what did not
+  -- fit then does not fit now.
   w := locked_workflow(p_workflow_id);
   SELECT * INTO earlier FROM checkpoints AS c
   WHERE c.workflow_id = p_workflow_id AND c.checkpoint_id = p_checkpoint_id;
   IF FOUND THEN
     IF (earlier.parent_id, earlier.step, earlier.final, earlier.state_sha256)
-      IS DISTINCT FROM (p_parent_id, p_step, p_final, state_hash)
+      IS DISTINCT FROM (p_parent_id, p_step, p_final, sha256_of(p_state_data))
     THEN
       RAISE EXCEPTION 'checkpoint % was saved before with other content', p_checkpoint_id
         USING ERRCODE = 'RC005', HINT = 'choose a new id for every checkpoint';
@@ -263,8 +320,7 @@ BEGIN
       RAISE EXCEPTION 'checkpoint % was saved, but recovery % went back before it',
         p_checkpoint_id, earlier.superseded_by
         USING ERRCODE = 'RC001', HINT = 'another recovery has taken over; this worker must stop';
-    END IF;
-    IF saved_seq IS NOT NULL THEN
+    ELSIF w.head_id = earlier.parent_id THEN
       RAISE EXCEPTION 'the head of workflow % was moved back by hand', p_workflow_id
         USING ERRCODE = 'XX001', HINT = 'its last checkpoint is ' || p_checkpoint_id;
     END IF;

@@ -23,6 +23,9 @@
 --       true, if it was this very call, whose answer was lost); another one under the same id is
 --       refused (RC005). A null worker leaves it to anybody, and
 --       tells those who listen.
+--   save_checkpoints(saves) -> void
+--       All of these checkpoints (objects with the columns that save_checkpoint takes) or none: the
+--       error is that of the first that cannot be saved.
 --   claim_executions(worker, claim, abandoned, names, versions, limit) -> rows
 --       Takes over up to `limit` unfinished workflows of these orchestrations, the oldest first, and
 --       recovers each from its head: of a worker whose lease has run out, of nobody, or of this
@@ -90,32 +93,60 @@ DECLARE
   s record;
   earlier executions;
 BEGIN
-  FOR s IN
-    SELECT * FROM json_to_recordset(p_starts) AS x (
-      workflow uuid, orchestration text, version text, key text, checkpoint uuid, state jsonb
-    ) ORDER BY x.workflow
-  LOOP
-    SELECT * INTO earlier FROM executions AS e WHERE e.workflow_id = s.workflow;
-    IF FOUND THEN
-      PERFORM FROM checkpoints AS c
-      WHERE c.workflow_id = s.workflow AND c.seq = 0 AND c.state_sha256 = sha256_of(s.state)
-        AND (earlier.orchestration, earlier.version) = (s.orchestration, s.version);
-      IF NOT FOUND THEN
-        RAISE EXCEPTION 'workflow % was started before, as something else', s.workflow
-          USING ERRCODE = 'RC005', HINT = 'choose another key';
-      END IF;
-      RETURN QUERY SELECT s.checkpoint, w.epoch = 1 AND c.checkpoint_id = s.checkpoint
-      FROM workflows AS w JOIN checkpoints AS c ON c.workflow_id = w.workflow_id AND c.seq = 0
-      WHERE w.workflow_id = s.workflow;
-    ELSE
-      PERFORM start_workflow(s.workflow, s.checkpoint, s.state);
+  IF begin_workflows(p_starts) = json_array_length(p_starts) THEN
+    RETURN QUERY WITH asked AS MATERIALIZED (
+      SELECT * FROM json_to_recordset(p_starts) AS x (
+        workflow_id uuid, orchestration text, version text, key text, checkpoint_id uuid
+      )
+    ), noted AS (
       INSERT INTO executions (workflow_id, orchestration, version, key, owner)
-      VALUES (s.workflow, s.orchestration, s.version, s.key, p_worker);
-      RETURN QUERY SELECT s.checkpoint, true;
-    END IF;
-  END LOOP;
+      SELECT a.workflow_id, a.orchestration, a.version, a.key, p_worker FROM asked AS a
+    )
+    SELECT a.checkpoint_id, true FROM asked AS a;
+  ELSE
+    -- One at a time, those begun just now included: which were there before, and as what?
+    FOR s IN
+      SELECT * FROM json_to_recordset(p_starts) AS x (
+        workflow_id uuid, orchestration text, version text, key text, checkpoint_id uuid,
+        state_data jsonb
+      ) ORDER BY x.workflow_id
+    LOOP
+      SELECT * INTO earlier FROM executions AS e WHERE e.workflow_id = s.workflow_id;
+      IF FOUND THEN
+        PERFORM FROM checkpoints AS c
+        WHERE c.workflow_id = s.workflow_id AND c.seq = 0
+          AND c.state_sha256 = sha256_of(s.state_data)
+          AND (earlier.orchestration, earlier.version) = (s.orchestration, s.version);
+        IF NOT FOUND THEN
+          RAISE EXCEPTION 'workflow % was started before, as something else', s.workflow_id
+            USING ERRCODE = 'RC005', HINT = 'choose another key';
+        END IF;
+        RETURN QUERY
+        SELECT s.checkpoint_id, w.epoch = 1 AND c.checkpoint_id = s.checkpoint_id
+        FROM workflows AS w JOIN checkpoints AS c ON c.workflow_id = w.workflow_id AND c.seq = 0
+        WHERE w.workflow_id = s.workflow_id;
+      ELSE
+        PERFORM start_workflow(s.workflow_id, s.checkpoint_id, s.state_data);
+        INSERT INTO executions (workflow_id, orchestration, version, key, owner)
+        VALUES (s.workflow_id, s.orchestration, s.version, s.key, p_worker);
+        RETURN QUERY SELECT s.checkpoint_id, true;
+      END IF;
+    END LOOP;
+  END IF;
   IF p_worker IS NULL THEN
     PERFORM tell_executors('start');
+  END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION save_checkpoints(p_saves json) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF (SELECT count(*) FROM append_checkpoints(p_saves)) < json_array_length(p_saves) THEN
+    -- Those that are saved say so again; the others say why not, or that they had been before.
+    PERFORM save_checkpoint(
+      s.workflow_id, s.epoch, s.checkpoint_id, s.parent_id, s.step, s.state_data, s.final
+    ) FROM json_populate_recordset(NULL::checkpoints, p_saves) AS s;
   END IF;
 END
 $$;
@@ -209,7 +240,7 @@ BEGIN
 END
 $$;
 
-INSERT INTO schema_version (version) VALUES (2)
-ON CONFLICT (only_row) DO UPDATE SET version = greatest(schema_version.version, 2);
+INSERT INTO schema_version (version) VALUES (3)
+ON CONFLICT (only_row) DO UPDATE SET version = greatest(schema_version.version, 3);
 
 COMMIT;

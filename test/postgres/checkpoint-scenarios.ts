@@ -25,8 +25,25 @@ async function workflow(db: Database, count: number) {
   return { id, at, save, fresh };
 }
 
+type Flow = Awaited<ReturnType<typeof workflow>>;
+
 const rawSave = 'SELECT save_checkpoint($1, $2, $3, $4, $5, $6)';
 const raw = (s: Save) => [s.workflowId, s.epoch, s.checkpointId, s.parentId, s.step, s.state];
+
+const append = 'SELECT checkpoint_id, seq::int FROM append_checkpoints($1)';
+const together = (...saves: Save[]): [string] => [
+  JSON.stringify(
+    saves.map((save) => ({
+      workflow_id: save.workflowId,
+      epoch: save.epoch,
+      checkpoint_id: save.checkpointId,
+      parent_id: save.parentId,
+      step: save.step,
+      state_data: save.state,
+      final: save.final === true,
+    })),
+  ),
+];
 
 /** What must hold of the functions; each throws when it does not. */
 export const scenarios: Readonly<Record<string, (db: Database) => Promise<void>>> = {
@@ -156,6 +173,65 @@ export const scenarios: Readonly<Record<string, (db: Database) => Promise<void>>
     for (const save of saves) {
       if (save.status === 'rejected') expect(save.reason).toMatchObject({ code: 'RCV404' });
     }
+  },
+
+  async 'saves sent together are judged one by one'(db) {
+    const [good, fenced, other] = [
+      await workflow(db, 2),
+      await workflow(db, 2),
+      await workflow(db, 3),
+    ];
+    await db.store.recover(fenced.id, null, randomUUID());
+    const right = [good.fresh(1, good.at(1)), other.fresh(1, other.at(2))];
+    const wrong = [fenced.fresh(1, fenced.at(1)), other.fresh(1, other.at(1)), other.save(1)];
+    const saved = await db.sql(
+      append,
+      together(wrong[0]!, right[0]!, wrong[1]!, ...right, wrong[2]!),
+    );
+    const seqs = saved.map((row) => [row['checkpoint_id'], row['seq']]);
+    expect(new Map(seqs as [string, number][])).toEqual(
+      new Map([
+        [right[0]?.checkpointId, 2],
+        [right[1]?.checkpointId, 3],
+      ]),
+    );
+    expect(await db.store.history(fenced.id)).toHaveLength(2);
+    expect(await db.store.history(other.id)).toHaveLength(4);
+  },
+
+  async 'saves sent together lock in the order of their workflows'(db) {
+    const flows = [await workflow(db, 2), await workflow(db, 2)];
+    const [low, high] = flows.toSorted((a, b) => (a.id < b.id ? -1 : 1)) as [Flow, Flow];
+    await db.sql('BEGIN');
+    await db.sql('SELECT FROM workflows WHERE workflow_id = $1 FOR UPDATE', [low.id]);
+    const saves = together(high.fresh(1, high.at(1)), low.fresh(1, low.at(1)));
+    const saving = db.beside(append, saves);
+    try {
+      const waiting = 'SELECT FROM pg_locks WHERE NOT granted';
+      while ((await db.sql(waiting)).length === 0) await sleep(5);
+      const other = 'SELECT FROM workflows WHERE workflow_id = $1 FOR UPDATE NOWAIT';
+      await db.sql(other, [high.id]);
+    } finally {
+      await db.sql('ROLLBACK');
+    }
+    expect(await saving).toHaveLength(2);
+  },
+
+  async 'no table is read from end to end in order to start or save'(db) {
+    const { at, fresh } = await workflow(db, 2);
+    await db.sql('BEGIN');
+    const scans = async (): Promise<unknown> => {
+      const rows = await db.sql(
+        `SELECT sum(seq_scan)::int AS scans FROM pg_stat_xact_user_tables
+         WHERE schemaname = current_schema AND relname IN ('workflows', 'checkpoints')`,
+      );
+      return rows[0]?.['scans'];
+    };
+    const before = await scans();
+    await db.sql('SELECT start_workflow($1, $2, $3)', [randomUUID(), randomUUID(), { at: 0 }]);
+    expect(await db.sql(append, together(fresh(1, at(1))))).toHaveLength(1);
+    expect(await scans()).toBe(before);
+    await db.sql('ROLLBACK');
   },
 
   async 'of saves at the same time on one head, one is taken'(db) {

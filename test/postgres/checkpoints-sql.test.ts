@@ -86,7 +86,7 @@ describe('the functions', () => {
 
 /** Each bug that could creep into the script, and the scenario that must notice. */
 const mutants: [name: string, from: string | RegExp, to: string, noticedBy: string][] = [
-  ['no fence', 'AND x.epoch = p_epoch AND', 'AND', 'a save under an old epoch is refused'],
+  ['no fence', 'AND w.epoch = a.epoch AND', 'AND', 'a save under an old epoch is refused'],
   [
     'a fenced worker is told something else',
     'IF w.epoch IS DISTINCT FROM p_epoch THEN',
@@ -95,8 +95,8 @@ const mutants: [name: string, from: string | RegExp, to: string, noticedBy: stri
   ],
   [
     'an epoch from the future passes',
-    'AND x.epoch = p_epoch AND',
-    'AND x.epoch <= p_epoch AND',
+    'AND w.epoch = a.epoch AND',
+    'AND w.epoch <= a.epoch AND',
     'a save under an old epoch is refused',
   ],
   [
@@ -125,7 +125,7 @@ const mutants: [name: string, from: string | RegExp, to: string, noticedBy: stri
   ],
   [
     'any parent will do',
-    'AND x.head_id = p_parent_id',
+    'AND w.head_id = a.parent_id',
     '',
     'a save must name the head as its parent',
   ],
@@ -197,27 +197,51 @@ const mutants: [name: string, from: string | RegExp, to: string, noticedBy: stri
   ],
   [
     'a save after the end is taken',
-    "AND x.status <> 'done'",
+    "AND w.status <> 'done'",
     '',
     'a workflow that is done stays done, and its end can be read again',
   ],
   [
     'a head that was moved back by hand passes',
-    'IF saved_seq IS NOT NULL THEN',
-    'IF false THEN',
+    'ELSIF w.head_id = earlier.parent_id THEN',
+    'ELSIF false THEN',
     'a head that was moved back by hand is found',
   ],
   [
     'a final save ends nothing',
-    "WHEN p_final THEN 'done'",
-    "WHEN p_final THEN 'running'",
+    "WHEN a.final THEN 'done'",
+    "WHEN a.final THEN 'running'",
     'a workflow that is done stays done, and its end can be read again',
   ],
   [
     'a second start is taken over',
-    'AND c.seq = 0 AND c.chain_sha256 = link;',
+    /AND c\.seq = 0 AND c\.chain_sha256 = chain_link\([\s\S]*?\n {2}\);/,
     'AND c.seq = 0;',
     'a start is repeatable by its author only, and fenced after a recovery',
+  ],
+  [
+    'saves sent together lock as they come',
+    ' ORDER BY s.workflow_id\n  ), moved',
+    '\n  ), moved',
+    'saves sent together lock in the order of their workflows',
+  ],
+  [
+    'the planner is left alone',
+    'SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off',
+    '',
+    'no table is read from end to end in order to start or save',
+  ],
+  [
+    'a used id moves the head',
+    /AND NOT EXISTS \(\n\s+SELECT FROM checkpoints AS c[\s\S]*?\n {6}\)/,
+    '',
+    'a save is answered again by its id, and only with the same content',
+  ],
+  [
+    'only one of those sent together is saved',
+    'FROM moved AS m\n',
+    'FROM moved AS m LIMIT 1\n',
+    'saves sent together are judged one by one',
   ],
   [
     'a memo answers for another effect',

@@ -5,6 +5,8 @@ import { openStore, type Store } from '../../src/postgres/store.ts';
 export interface Database {
   readonly store: Store;
   sql(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** On a connection of its own, beside a transaction of `sql`. */
+  beside(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** The SQLSTATE and hint with which a statement fails; throws when it succeeds. */
   refusal(text: string, values?: readonly unknown[]): Promise<{ code: string; hint: string }>;
   close(): Promise<void>;
@@ -12,15 +14,27 @@ export interface Database {
 
 /** Connects to a schema that has been loaded. */
 export async function openDatabase(url: string, schema: string): Promise<Database> {
-  const client = new Client({ connectionString: url, options: `-c search_path=${schema}` });
-  client.on('error', () => undefined);
-  await client.connect();
+  const connect = async (): Promise<Client> => {
+    const client = new Client({ connectionString: url, options: `-c search_path=${schema}` });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  };
+  const client = await connect();
   const store = openStore(url, { schema, patienceMs: 2000 });
   const sql = async (text: string, values: readonly unknown[] = []) =>
     (await client.query<Record<string, unknown>>(text, [...values])).rows;
   return {
     store,
     sql,
+    async beside(text, values = []) {
+      const other = await connect();
+      try {
+        return (await other.query<Record<string, unknown>>(text, [...values])).rows;
+      } finally {
+        await other.end();
+      }
+    },
     async refusal(text, values) {
       try {
         await sql(text, values);

@@ -47,13 +47,7 @@ export interface Standing {
   readonly state: unknown;
 }
 
-const saveAll = `
-  SELECT count(save_checkpoint(s.w, s.e, s.c, s.p, s.n, s.s, s.f))
-  FROM (
-    SELECT * FROM json_to_recordset($1::json)
-      AS x (w uuid, e bigint, c uuid, p uuid, n bigint, s jsonb, f boolean)
-    ORDER BY x.w
-  ) AS s`;
+const saveAll = 'SELECT save_checkpoints($1)';
 const startAll = 'SELECT checkpoint_id, is_new FROM start_executions($1, $2)';
 const claim = 'SELECT * FROM claim_executions($1, $2, $3, $4, $5, $6)';
 const standing = `
@@ -97,7 +91,7 @@ export class Journal {
   private async saveAll(saves: readonly SaveText[]): Promise<undefined[]> {
     const rows = saves.map(
       ({ workflowId, epoch, checkpointId, parentId, step, state, final }) =>
-        `{"w":"${workflowId}","e":${epoch},"c":"${checkpointId}","p":"${parentId}","n":${step},"f":${final},"s":${state}}`,
+        `{"workflow_id":"${workflowId}","epoch":${epoch},"checkpoint_id":"${checkpointId}","parent_id":"${parentId}","step":${step},"final":${final},"state_data":${state}}`,
     );
     await this.connection.run(saveAll, [`[${rows.join(',')}]`], 'reconverge_save');
     return saves.map(() => undefined);
@@ -111,9 +105,13 @@ export class Journal {
       const rows = starts
         .filter((one) => one.worker === worker)
         .map(({ workflowId, orchestration, version, key, checkpointId, state }) => {
-          const named = { workflow: workflowId, orchestration, version, key };
-          const text = JSON.stringify({ ...named, checkpoint: checkpointId });
-          return `${text.slice(0, -1)},"state":${state}}`;
+          const named = { orchestration, version, key };
+          const text = JSON.stringify({
+            workflow_id: workflowId,
+            ...named,
+            checkpoint_id: checkpointId,
+          });
+          return `${text.slice(0, -1)},"state_data":${state}}`;
         });
       const answers = await this.connection.run<{ checkpoint_id: string; is_new: boolean }>(
         startAll,

@@ -4,7 +4,7 @@ import { loadExecutorSql } from '../migration.ts';
 import { targetOf } from '../store.ts';
 
 /** What this program must find in `schema_version`. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 const UNDEFINED_TABLE = '42P01';
 

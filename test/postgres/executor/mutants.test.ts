@@ -45,8 +45,8 @@ const mutants: [bug: string, file: string, from: string, to: string, noticedBy: 
   [
     'a stale epoch is accepted',
     'executor/journal.ts',
-    'save_checkpoint(s.w, s.e,',
-    'save_checkpoint(s.w, (SELECT w.epoch FROM workflows AS w WHERE w.workflow_id = s.w),',
+    "'SELECT save_checkpoints($1)'",
+    `'SELECT save_checkpoint(s.workflow_id, w.epoch, s.checkpoint_id, s.parent_id, s.step, s.state_data, s.final) FROM json_populate_recordset(NULL::checkpoints, $1) AS s JOIN workflows AS w ON w.workflow_id = s.workflow_id'`,
     'a worker that was overtaken saves nothing and lets go',
   ],
   [

@@ -317,20 +317,20 @@ export const mutants: readonly [
   ],
   [
     'a start may be repeated with another input',
-    ' AND c.state_sha256 = sha256_of(s.state)',
+    /\s+AND c\.state_sha256 = sha256_of\(s\.state_data\)/,
     '',
     'a start is repeatable, also by others, as the same thing only',
   ],
   [
     'everybody owns what he starts again',
-    'w.epoch = 1 AND c.checkpoint_id = s.checkpoint',
+    'w.epoch = 1 AND c.checkpoint_id = s.checkpoint_id',
     'w.epoch = 1',
     'a start is repeatable, also by others, as the same thing only',
   ],
   [
     'a start owns for ever',
-    'w.epoch = 1 AND c.checkpoint_id = s.checkpoint',
-    'c.checkpoint_id = s.checkpoint',
+    'w.epoch = 1 AND c.checkpoint_id = s.checkpoint_id',
+    'c.checkpoint_id = s.checkpoint_id',
     'a start is repeatable, also by others, as the same thing only',
   ],
   [
