@@ -52,6 +52,8 @@ export class Tenure {
   private saves = 0;
   /** Effects that are waited for. */
   private waiting = 0;
+  /** The last save asked for: regions of a machine that save at once do it one after another. */
+  private lastStored: Promise<unknown>;
   private isOver = false;
 
   private constructor(
@@ -68,6 +70,7 @@ export class Tenure {
     this.epoch = epoch;
     this.headId = checkpointId;
     this.begun = new Promise((resolve) => (this.begin = resolve));
+    this.lastStored = this.begun;
     this.ended = new Promise((resolve) => (this.end = resolve));
     this.orchestration = new Orchestration(definition.machine, {
       checkpoint: definition.checkpoint,
@@ -147,13 +150,19 @@ export class Tenure {
   }
 
   private async store(state: StateData, final: boolean): Promise<void> {
-    const { workflowId } = this.place;
     const text = this.textOf(state);
-    await this.begun;
+    const before = this.lastStored;
+    const stored = before.then(() => this.put(state.step, text, final));
+    this.lastStored = stored.catch(() => undefined);
+    await stored;
+  }
+
+  private async put(step: number, state: string, final: boolean): Promise<void> {
+    if (this.isOver) return;
+    const { workflowId } = this.place;
     const { epoch, headId: parentId } = this;
     const checkpointId = randomUUID();
-    const { step } = state;
-    const save = { workflowId, epoch, checkpointId, parentId, step, state: text, final };
+    const save = { workflowId, epoch, checkpointId, parentId, step, state, final };
     await this.surroundings.journal.save(save);
     this.headId = checkpointId;
   }

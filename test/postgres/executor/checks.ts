@@ -91,6 +91,30 @@ const parallel = setup({
   },
 });
 
+/** Two regions that save at the same time, twice. */
+const bothSave = setup({
+  actors: {
+    act: fromPromise<null>(() => Promise.reject(new Error('provided'))),
+    saveCheckpoint: fromPromise<void>(() => Promise.reject(new Error('provided'))),
+  },
+}).createMachine({
+  type: 'parallel',
+  states: Object.fromEntries(
+    ['one', 'other'].map((region) => [
+      region,
+      {
+        initial: 'saving',
+        states: {
+          saving: { invoke: { src: 'saveCheckpoint', onDone: 'acting' } },
+          acting: { invoke: { src: 'act', onDone: 'savingAgain' } },
+          savingAgain: { invoke: { src: 'saveCheckpoint', onDone: 'done' } },
+          done: { type: 'final' },
+        },
+      },
+    ]),
+  ),
+});
+
 /** What must hold of the executor; each throws when it does not. */
 export const checks: Readonly<
   Record<string, (lib: Library, url: string, schema: string) => Promise<void>>
@@ -105,6 +129,20 @@ export const checks: Readonly<
       [2, false],
       [2, true],
     ]);
+  },
+
+  async 'regions that save at once do so one after another'(lib, url, schema) {
+    const act = () => Promise.resolve(null);
+    const orchestrations = [lib.executable('both', bothSave, { effects: { act } })];
+    const executor = await lib.openExecutor({ url, schema, orchestrations });
+    const id = await executor.start('both', {});
+    await resultOf(executor, id);
+    const store = lib.openStore(url, { schema });
+    const history = await store.history(id);
+    await store.close();
+    expect(history.map(({ seq, final }) => [seq, final])).toEqual(
+      [0, 1, 2, 3, 4, 5].map((seq) => [seq, seq === 5]),
+    );
   },
 
   async 'a step begins when the checkpoint before it is stored'(lib, url, schema) {

@@ -29,6 +29,13 @@ const mutants: [bug: string, file: string, from: string, to: string, noticedBy: 
     'a step begins when the checkpoint before it is stored',
   ],
   [
+    'a save does not wait for the one before',
+    'executor/tenure.ts',
+    'const before = this.lastStored;',
+    'const before = this.begun;',
+    'regions that save at once do so one after another',
+  ],
+  [
     'the head stays where it was',
     'executor/tenure.ts',
     'this.headId = checkpointId;\n  }\n\n  private async save',
