@@ -31,6 +31,7 @@ export default defineConfig(({ mode }) => {
             'test/postgres/replication/*.test.ts',
             'test/postgres/run-killed.test.ts',
             'test/postgres/server-faults.test.ts',
+            'test/postgres/two-regions.test.ts',
             'test/postgres/unending.test.ts',
             'test/property/simulate.test.ts',
             'test/systems/*.test.ts',

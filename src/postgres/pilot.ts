@@ -28,6 +28,8 @@ export class Pilot {
   private readonly script: { killAtPoint: number | null; faults: string[] };
   private readonly fired: (fault: string, at: string) => void;
   private readonly late: Promise<void>[] = [];
+  /** Regions that save at once do so one after another. */
+  private lastSaved: Promise<unknown> = Promise.resolve();
   private readonly ready: Promise<Tenancy>;
   private become: (tenancy: Tenancy) => void = () => {};
   private finish: (status: string) => void = () => {};
@@ -83,8 +85,10 @@ export class Pilot {
   private async save(state: StateData): Promise<void> {
     const tenancy = await this.ready;
     this.point('before a checkpoint');
+    const saved = this.lastSaved.then(() => tenancy.save(state, false));
+    this.lastSaved = saved.catch(() => undefined);
     try {
-      await tenancy.save(state, false);
+      await saved;
     } catch (thrown) {
       await this.giveUp(thrown); // Fenced, or no database: it counts as crashed (spec 5.4).
     }
